@@ -1,0 +1,66 @@
+/**
+ * The one small interface between `forward` and whatever carries a request to a provider: the undici dispatcher, the
+ * http-proxy forwarder, and the built-in practice provider all stand behind it. Types only.
+ */
+import type { AttemptTimings, RawHeaders } from './exchange.ts';
+
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Absolute URL, key in the query already put in where the provider wants it there. */
+  readonly url: URL;
+  /** Flat `[name, value, …]`, hop-by-hop headers already removed, provider key already put in. */
+  readonly headers: RawHeaders;
+  /** The whole body, or null for none. */
+  readonly body: Buffer | null;
+  readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
+}
+
+/** Calls come in this order: onHeaders, onChunk*, then exactly one of onEnd or onError. No call follows the last. */
+export interface UpstreamHandler {
+  onHeaders(status: number, statusText: string, headers: RawHeaders): void;
+  /** Returns false to ask for a pause; `resume()` on the control goes on. */
+  onChunk(chunk: Buffer): boolean;
+  onEnd(trailers: RawHeaders): void;
+  onError(error: UpstreamError): void;
+}
+
+export interface UpstreamError {
+  /** As Node or undici name it: ECONNREFUSED, ENOTFOUND, ECONNRESET, UND_ERR_CONNECT_TIMEOUT, UND_ERR_HEADERS_TIMEOUT, UND_ERR_BODY_TIMEOUT, CERT_HAS_EXPIRED … */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface UpstreamControl {
+  /** Idempotent; after it no handler call is made. */
+  abort(): void;
+  resume(): void;
+}
+
+export interface Upstream {
+  /** `timings` is filled in as things happen (offsets from `zero`, a `performance.now()` reading). */
+  send(request: UpstreamRequest, handler: UpstreamHandler, timings: AttemptTimings, zero: number): UpstreamControl;
+}
+
+/** A request of the gateway's own to a provider (key check, probe): one attempt, recorded as a capture of that origin. */
+export interface ProbeRequest {
+  readonly provider: string;
+  /** Provider key to use; none for a reachability check. */
+  readonly keyId?: string;
+  readonly method: string;
+  /** Absolute; must be of the provider's own base URL's host or the preset's probe host. */
+  readonly url: URL;
+  readonly headers: RawHeaders;
+  readonly body: Buffer | null;
+  readonly origin: { readonly kind: 'check' | 'probe'; readonly of?: string };
+  readonly timeoutMs: number;
+}
+
+export interface ProbeAnswer {
+  readonly capture: string;
+  readonly status: number | null;
+  readonly headers: RawHeaders;
+  /** Decoded text, at most 1 MiB. */
+  readonly body: string;
+  readonly error: UpstreamError | null;
+  readonly durationMs: number;
+}
