@@ -1,0 +1,218 @@
+/**
+ * First stage: is this a request the data plane knows, in a form that its path expects? `receiveHead` works on the
+ * request line and headers alone; `receiveBody` on the body once it is whole. Together they are the `receive` step.
+ */
+import type { Exchange } from '../exchange.ts';
+import { matchEndpoint } from '../dialects/endpoints.ts';
+import { headerValue } from './headers.ts';
+import { findTopLevelMember } from './json-member.ts';
+import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
+import { refuse, type StageContext, type StageOutcome } from './stage.ts';
+
+export function receiveHead(exchange: Exchange, context: StageContext): StageOutcome {
+  const { method, path, rawHeaders } = exchange.request;
+  const upgrade = headerValue(rawHeaders, 'upgrade')?.toLowerCase() === 'websocket';
+  const match = matchEndpoint(method, path, upgrade);
+  if (match.kind === 'unknown') {
+    const hint = match.nearest ? ` Did you mean ${match.nearest}?` : '';
+    return refuse({
+      cause: 'wrong_endpoint',
+      message: `There is nothing at ${method} ${clip(path)}.${hint}`,
+      evidence: [{ what: 'path asked for', where: 'request line', value: clip(path) }],
+    });
+  }
+  if (match.kind === 'wrong-method') {
+    exchange.endpoint = undefined;
+    return refuse({
+      cause: 'wrong_endpoint',
+      status: 405,
+      message: `${clip(path)} takes ${match.allowed.join(' or ')}, not ${method}.`,
+      headers: { allow: match.allowed.map((allowed) => allowed.split(' ')[0]).join(', ') },
+      evidence: [{ what: 'method used', where: 'request line', value: method }],
+    });
+  }
+  const { endpoint } = match;
+  exchange.endpoint = endpoint.name.startsWith('models') ? withModelsFamily(exchange, endpoint) : endpoint;
+  const declared = headerValue(rawHeaders, 'content-length');
+  const bound = context.config.settings.maxBodyBytes;
+  if (endpoint.dialect !== 'raw' && declared !== undefined && Number(declared) > bound) {
+    return tooLarge(Number(declared), bound);
+  }
+  return {
+    decision: 'passed',
+    summary: `${method} ${clip(path)} is ${endpoint.dialect === 'raw' ? `raw access to ${endpoint.provider}` : endpoint.name}.`,
+    output: { endpoint: endpoint.name, dialect: endpoint.dialect },
+  };
+}
+
+export function tooLarge(sizeBytes: number, boundBytes: number): StageOutcome {
+  return refuse({
+    cause: 'payload_too_large',
+    message: `The request body is larger than this gateway accepts (${formatMb(sizeBytes)} of at most ${formatMb(boundBytes)}).`,
+    rule: { name: 'maxBodyBytes', origin: { from: 'settings', path: 'maxBodyBytes' }, value: boundBytes },
+    evidence: [{ what: 'size of the body', where: 'header content-length', value: `${sizeBytes} bytes` }],
+  });
+}
+
+/** Parses what the endpoint needs: JSON bodies, the model's name, whether a stream is asked for. */
+export function receiveBody(exchange: Exchange, body: Buffer): StageOutcome {
+  const { endpoint } = exchange;
+  if (!endpoint) throw new Error('receiveBody before receiveHead');
+  switch (endpoint.modelIn) {
+    case 'none':
+      return { decision: 'passed', summary: 'No model is named by this kind of request.' };
+    case 'query': {
+      exchange.askedModel = queryModel(exchange.request.url);
+      return exchange.askedModel === undefined ? missingModel('the query parameter "model"') : passedWithModel(exchange);
+    }
+    case 'multipart':
+      return receiveMultipart(exchange, body);
+    case 'path': {
+      exchange.askedModel = endpoint.modelInPath;
+      if (exchange.request.method === 'GET' || exchange.request.method === 'HEAD') return passedWithModel(exchange);
+      const refusal = parseJsonBody(exchange, body);
+      exchange.stream = endpoint.name === 'streamGenerateContent';
+      return refusal ?? passedWithModel(exchange);
+    }
+    case 'body':
+      return receiveJsonWithModel(exchange, body);
+  }
+}
+
+function receiveJsonWithModel(exchange: Exchange, body: Buffer): StageOutcome {
+  const refusal = parseJsonBody(exchange, body);
+  if (refusal) return refusal;
+  const json = exchange.json as Record<string, unknown>;
+  const { model } = json;
+  if (typeof model !== 'string' || model === '') return modelMisplaced(exchange, json);
+  if (findTopLevelMember(body, 'model').length > 1) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: 'The request body names "model" more than once; two readers could take different ones. Send it once.',
+      param: 'model',
+    });
+  }
+  exchange.askedModel = model;
+  exchange.stream = json.stream === true;
+  return passedWithModel(exchange);
+}
+
+function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefined {
+  const type = headerValue(exchange.request.rawHeaders, 'content-type');
+  if (body.length === 0) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: 'The request has no body; this path expects a JSON object.',
+      evidence: [{ what: 'bytes of body', where: 'request body', value: '0' }],
+    });
+  }
+  if (type !== undefined && !/\bjson\b/i.test(type) && !/^text\/plain\b/i.test(type)) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      status: 415,
+      message: `This path expects content-type application/json, not ${clip(type)}.`,
+      evidence: [{ what: 'content type sent', where: 'header content-type', value: clip(type) }],
+    });
+  }
+  try {
+    exchange.json = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: `The request body is not valid JSON${whereBroken(error)}.`,
+      evidence: [{ what: 'JSON error', where: 'request body', value: positionOf(error) ?? 'unexpected end' }],
+    });
+  }
+  if (typeof exchange.json !== 'object' || exchange.json === null || Array.isArray(exchange.json)) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: `The request body must be a JSON object, not ${Array.isArray(exchange.json) ? 'an array' : String(typeof exchange.json)}.`,
+    });
+  }
+  return undefined;
+}
+
+/** Only the position is taken from the engine's message: its text quotes the body, which may hold a secret. */
+function positionOf(error: unknown): string | undefined {
+  const match = /position (\d+)(?: \(line (\d+) column (\d+)\))?/.exec(String(error));
+  if (!match) return undefined;
+  return match[2] ? `line ${match[2]}, column ${match[3]} (character ${match[1]})` : `character ${match[1]}`;
+}
+
+function whereBroken(error: unknown): string {
+  const position = positionOf(error);
+  return position ? ` at ${position}` : ': it ends too early';
+}
+
+function modelMisplaced(exchange: Exchange, json: Record<string, unknown>): StageOutcome {
+  const inQuery = queryModel(exchange.request.url);
+  const nested = Object.entries(json).find(
+    ([, value]) => typeof value === 'object' && value !== null && 'model' in value && !Array.isArray(value),
+  )?.[0];
+  const where = inQuery
+    ? ' It was found in the query instead.'
+    : nested
+      ? ` It was found inside "${clip(nested)}" instead.`
+      : '';
+  return refuse({
+    cause: 'bad_request_parameter',
+    message:
+      json.model === undefined
+        ? `The request body has no "model" at its top level.${where}`
+        : '"model" must be a text that is not empty.',
+    param: 'model',
+    evidence: [{ what: 'model', where: '/model', value: json.model === undefined ? 'absent' : typeof json.model }],
+  });
+}
+
+function receiveMultipart(exchange: Exchange, body: Buffer): StageOutcome {
+  const boundary = multipartBoundary(headerValue(exchange.request.rawHeaders, 'content-type') ?? '');
+  if (!boundary) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      status: 415,
+      message: 'This path expects a file upload (content-type multipart/form-data with a boundary).',
+    });
+  }
+  const fields = findMultipartFields(body, boundary, 'model');
+  if (fields.length > 1) {
+    return refuse({ cause: 'bad_request_parameter', message: 'The upload names "model" more than once.', param: 'model' });
+  }
+  exchange.askedModel = fields[0]?.value;
+  return exchange.askedModel ? passedWithModel(exchange) : missingModel('the form field "model"');
+}
+
+function missingModel(where: string): StageOutcome {
+  return refuse({ cause: 'bad_request_parameter', message: `The request names no model: ${where} is missing.`, param: 'model' });
+}
+
+function passedWithModel(exchange: Exchange): StageOutcome {
+  return {
+    decision: 'passed',
+    summary: `A ${exchange.endpoint?.name} request for ${clip(exchange.askedModel ?? '')}${exchange.stream ? ', as a stream' : ''}.`,
+    output: { model: exchange.askedModel, stream: exchange.stream ?? false },
+  };
+}
+
+/** Which form a models list takes follows the caller's headers (contract, "Model lists"). */
+function withModelsFamily(exchange: Exchange, endpoint: NonNullable<Exchange['endpoint']>) {
+  const { rawHeaders, url } = exchange.request;
+  if (headerValue(rawHeaders, 'anthropic-version') !== undefined) return { ...endpoint, family: 'anthropic' as const };
+  if (headerValue(rawHeaders, 'x-goog-api-key') !== undefined || /[?&]key=/.test(url)) {
+    return { ...endpoint, family: 'gemini' as const };
+  }
+  return endpoint;
+}
+
+function queryModel(url: string): string | undefined {
+  const query = url.indexOf('?');
+  return query === -1 ? undefined : (new URLSearchParams(url.slice(query + 1)).get('model') ?? undefined);
+}
+
+function formatMb(bytes: number): string {
+  return bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
+}
+
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,131 @@
+/**
+ * What a model name means here: a route, `provider/model`, or a bare id that the catalogue knows. Pure; `authorize` asks
+ * it to check scopes, `route` to decide, and both get the same answer.
+ */
+import type { Rule } from '../exchange.ts';
+import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
+import { findPreset } from '../providers/presets.ts';
+import type { Provider } from '../store/schema.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+
+export const PRACTICE = 'practice';
+
+export interface ResolvedTarget {
+  readonly providerId: string;
+  /** Undefined for the practice provider, which is built in. */
+  readonly provider?: Provider;
+  readonly model?: string;
+  /** Provider key that a route names. */
+  readonly keyId?: string;
+  readonly routeName?: string;
+  readonly rule: Rule;
+}
+
+export type Resolution =
+  | { readonly ok: true; readonly target: ResolvedTarget }
+  | {
+      readonly ok: false;
+      readonly cause: 'model_not_found' | 'gateway_config';
+      readonly message: string;
+      readonly nearest: readonly string[];
+      readonly rule?: Rule;
+    };
+
+export function resolveModel(asked: string, config: ConfigSnapshot): Resolution {
+  const route = config.routes.get(asked);
+  if (route) {
+    const first = route.targets[0];
+    if (!first) return gatewayConfig(`Route "${asked}" has no target.`);
+    const rule: Rule = { name: 'route', origin: { from: 'route', name: asked }, value: `${first.provider}/${first.model}` };
+    const found = findProvider(first.provider, config);
+    if (!found) {
+      return gatewayConfig(`Route "${asked}" leads to provider "${first.provider}", which is not set up here.`, rule);
+    }
+    return {
+      ok: true,
+      target: { ...found, model: first.model, keyId: first.key, routeName: asked, rule },
+    };
+  }
+  const slash = asked.indexOf('/');
+  if (slash > 0) {
+    const prefix = asked.slice(0, slash);
+    const found = findProvider(prefix, config);
+    if (found) {
+      const model = asked.slice(slash + 1);
+      const rule: Rule = { name: 'model.provider-prefix', origin: { from: 'request', where: 'model' }, value: prefix };
+      if (model === '') {
+        return { ok: false, cause: 'model_not_found', message: `"${asked}" names a provider but no model.`, nearest: [] };
+      }
+      return { ok: true, target: { ...found, model, rule } };
+    }
+  }
+  return resolveBare(asked, config);
+}
+
+/** A provider by its id here or by an alias of its preset (`gemini/…` for `google-gemini`). */
+export function findProvider(
+  name: string,
+  config: ConfigSnapshot,
+): { readonly providerId: string; readonly provider?: Provider } | undefined {
+  if (name === PRACTICE) return { providerId: PRACTICE };
+  const provider = config.providers.get(name) ?? config.providers.get(findPreset(name)?.id ?? '');
+  return provider ? { providerId: provider.id, provider } : undefined;
+}
+
+function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
+  const presets = providersOfModel(asked);
+  for (const provider of config.providers.values()) {
+    if (provider.enabled && provider.preset !== null && presets.includes(provider.preset)) {
+      return {
+        ok: true,
+        target: {
+          providerId: provider.id,
+          provider,
+          model: asked,
+          rule: { name: 'model.catalogue', origin: { from: 'default', name: 'model catalogue' }, value: provider.id },
+        },
+      };
+    }
+  }
+  const slash = asked.indexOf('/');
+  const preset = slash > 0 ? findPreset(asked.slice(0, slash)) : undefined;
+  if (preset) {
+    return gatewayConfig(`Provider "${preset.name}" is not set up in this gateway: add it with its key, then ask again.`);
+  }
+  if (presets.length > 0) {
+    const names = presets.slice(0, 3).map((id) => findPreset(id)?.name ?? id);
+    return gatewayConfig(
+      `Model "${asked}" is served by ${names.join(', ')}, none of which is set up in this gateway: add one with its key.`,
+    );
+  }
+  const nearest = nearestNames(asked, knownNames(config));
+  const hint = nearest.length > 0 ? ` Did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?` : '';
+  return {
+    ok: false,
+    cause: 'model_not_found',
+    message: `No model, route or provider here is called "${clip(asked)}".${hint}`,
+    nearest,
+  };
+}
+
+/** Every name that could be asked for: routes, and known models of the providers that are set up. */
+function* knownNames(config: ConfigSnapshot): Iterable<string> {
+  yield* config.routes.keys();
+  yield 'practice/ok';
+  yield 'practice/echo';
+  for (const provider of config.providers.values()) {
+    if (provider.preset === null) continue;
+    for (const model of modelsOfPreset(provider.preset)) {
+      yield model;
+      yield `${provider.id}/${model}`;
+    }
+  }
+}
+
+function gatewayConfig(message: string, rule?: Rule): Resolution {
+  return { ok: false, cause: 'gateway_config', message, nearest: [], rule };
+}
+
+function clip(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

@@ -1,0 +1,57 @@
+/**
+ * What a stage is: a function from an exchange to an outcome. It reads its inputs from the exchange, its rules from an
+ * immutable configuration snapshot and its clock from the context, so that a replay runs the very same function over a
+ * recorded exchange. No stage knows the next one.
+ */
+import type { Stage } from '../causes.ts';
+import type { Evidence, Exchange, Refusal, Rule } from '../exchange.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+
+export interface StageContext {
+  readonly config: ConfigSnapshot;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface Facts {
+  readonly summary: string;
+  readonly rule?: Rule;
+  readonly input?: Readonly<Record<string, unknown>>;
+  readonly output?: Readonly<Record<string, unknown>>;
+  readonly evidence?: readonly Evidence[];
+}
+
+export type StageOutcome =
+  | (Facts & { readonly decision: 'passed' | 'answered' | 'skipped' })
+  | (Facts & { readonly decision: 'refused'; readonly refusal: Omit<Refusal, 'stage'> });
+
+export type StageFunction = (exchange: Exchange, context: StageContext) => StageOutcome;
+
+/** A refusal with the same sentence in the step as for the owner. */
+export function refuse(refusal: Omit<Refusal, 'stage'>, facts: Partial<Facts> = {}): StageOutcome {
+  return {
+    decision: 'refused',
+    summary: facts.summary ?? refusal.ownerMessage ?? refusal.message,
+    rule: facts.rule ?? refusal.rule,
+    evidence: facts.evidence ?? refusal.evidence,
+    input: facts.input,
+    output: facts.output,
+    refusal,
+  };
+}
+
+/** Writes the step of a stage that ran from `startMs` to `endMs`, and the refusal if it refused. */
+export function recordStep(exchange: Exchange, stage: Stage, outcome: StageOutcome, startMs: number, endMs: number) {
+  exchange.steps.push({
+    stage,
+    decision: outcome.decision,
+    summary: outcome.summary,
+    rule: outcome.rule,
+    input: outcome.input,
+    output: outcome.output,
+    evidence: outcome.evidence,
+    startMs,
+    endMs,
+  });
+  if (outcome.decision === 'refused') exchange.refusal = { ...outcome.refusal, stage };
+}
