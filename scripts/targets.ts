@@ -1,0 +1,37 @@
+/** What a build makes of what. Paths are relative to the checkout. */
+export type Target = {
+  name: 'renderer' | 'electron' | 'cli';
+  /** Vite configuration and modes, built in this order. */
+  builds: { config: string; mode: string }[];
+  /** Files and folders whose contents decide whether the target is stale. */
+  inputs: string[];
+  /** Files that must be there for the target to count as built. */
+  outputs: string[];
+};
+
+const COMMON = ['package-lock.json', 'tsconfig.json', 'scripts/targets.ts'];
+
+export const TARGETS: readonly Target[] = [
+  {
+    name: 'renderer',
+    builds: [{ config: 'renderer/vite.config.ts', mode: 'production' }],
+    // Screens know the gateway through the contract, whose schemas reach into gateway/: all of it counts.
+    inputs: [...COMMON, 'renderer', 'gateway'],
+    outputs: ['dist/renderer/index.html'],
+  },
+  {
+    name: 'electron',
+    builds: [
+      { config: 'vite.config.ts', mode: 'electron' },
+      { config: 'vite.config.ts', mode: 'preload' },
+    ],
+    inputs: [...COMMON, 'vite.config.ts', 'electron', 'gateway', 'renderer/host.ts'],
+    outputs: ['dist/electron/main.js', 'dist/electron/preload.cjs', 'dist/electron/captures-worker.js'],
+  },
+  {
+    name: 'cli',
+    builds: [{ config: 'vite.config.ts', mode: 'cli' }],
+    inputs: [...COMMON, 'vite.config.ts', 'gateway'],
+    outputs: ['dist/cli/keyward.js', 'dist/cli/captures-worker.js'],
+  },
+];
