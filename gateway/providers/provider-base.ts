@@ -1,0 +1,155 @@
+/** Which base URL a provider is asked at, for each of the wire formats it speaks. Pure. */
+import type { Endpoint, Rule } from '../exchange.ts';
+import type { Provider } from '../store/schema.ts';
+import {
+  defaultBaseUrl,
+  endsInVersion,
+  fillPlaces,
+  normaliseBaseUrl,
+  presetBase,
+  WIRE_FORMAT_OF,
+  type WireFormat,
+} from './base-url.ts';
+import type { Preset } from './preset-schema.ts';
+import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
+
+/** The preset's separate probe host, filled in; undefined where it has none or where the user's base URL is not the maker's. */
+export function probeBase(provider: Provider, preset: Preset): string | undefined {
+  if (!preset.probe.host || !isMakersHost(provider, preset)) return undefined;
+  const filled = fillPlaces(preset.probe.host, provider.settings);
+  return filled.ok ? filled.url : undefined;
+}
+
+/** False when the user set a base URL on a host that the preset does not name: a proxy, a mirror, a test server. */
+export function isMakersHost(provider: Provider, preset: Preset): boolean {
+  if (!provider.baseUrl) return true;
+  const given = normaliseBaseUrl(provider.baseUrl);
+  if (!given.ok) return false;
+  const filled = fillPlaces(given.url, provider.settings);
+  const host = filled.ok ? new URL(filled.url).hostname : '';
+  return preset.baseUrls.some(({ url }) => hostPattern(url).test(host));
+}
+
+function hostPattern(template: string): RegExp {
+  const host = /^https?:\/\/([^/:?#]*)/.exec(template)?.[1] ?? '';
+  const parts = host.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^$()|[\]\\]/g, '\\$&'));
+  // A place that is the whole host (a gateway of one's own) matches nothing: there is no maker's host then.
+  return host.replace(/\{\w+\}/g, '') === '' ? /^(?!)/ : new RegExp(`^${parts.join('[A-Za-z0-9-]+')}$`, 'i');
+}
+
+export interface Base {
+  readonly ok: true;
+  readonly url: string;
+  readonly format: WireFormat;
+  readonly isOwnFormat: boolean;
+  readonly rule: Rule;
+}
+
+/** The base URL for one request, places filled, and where that decision was made. */
+export function baseFor(
+  provider: Provider,
+  preset: Preset | undefined,
+  endpoint: Endpoint,
+  model: string | undefined,
+): Base | UnresolvedUpstream {
+  const ownFormat = WIRE_FORMAT_OF[provider.dialect];
+  const format = endpoint.family === 'raw' ? (ownFormat ?? 'openai') : endpoint.family;
+  const isRaw = endpoint.family === 'raw';
+  const isOwnFormat = isRaw || format === ownFormat;
+  const template = preset && templateFor(provider, preset, isRaw ? undefined : format);
+  if (!isRaw && !isOwnFormat && !template) return wrongFormat(provider, format, ownFormat);
+  if (preset?.dialect === 'openai-embeddings' && endpoint.dialect === 'openai-chat') {
+    return unresolved(
+      'wrong_endpoint',
+      `${preset.name} answers embeddings only, not chat.`,
+      'Ask for embeddings at /v1/embeddings, or choose a chat model of another provider.',
+    );
+  }
+  // Azure's deployment may be named in the settings or by the model that the app asks for.
+  const settings =
+    provider.settings.deployment || !model ? provider.settings : { ...provider.settings, deployment: model };
+  const titleOf = (name: string) => preset?.settings.find((setting) => setting.name === name)?.label ?? name;
+  if (!provider.baseUrl) {
+    if (!template) {
+      return unresolved('gateway_config', `${provider.name} has no base URL.`, 'Set the base URL in its settings.');
+    }
+    const filled = fillPlaces(template, settings, titleOf);
+    if (!filled.ok) return unresolved('gateway_config', filled.message, filled.next);
+    const url = relocate(filled.url, preset.group === 'local' ? provider.settings.host : undefined);
+    const origin = preset
+      ? ({ from: 'preset', id: preset.id } as const)
+      : ({ from: 'provider', id: provider.id } as const);
+    return { ok: true, url, format, isOwnFormat, rule: { name: 'base-url', origin, value: url } };
+  }
+  const given = normaliseBaseUrl(provider.baseUrl);
+  if (!given.ok) return unresolved('gateway_config', given.message, given.next);
+  const filled = fillPlaces(given.url, settings, titleOf);
+  if (!filled.ok) return unresolved('gateway_config', filled.message, filled.next);
+  const url = isRaw
+    ? filled.url
+    : isOwnFormat
+      ? completeOwn(filled.url, preset, format)
+      : onSameOrigin(filled.url, template as string, settings);
+  return {
+    ok: true,
+    url,
+    format,
+    isOwnFormat,
+    rule: { name: 'base-url', origin: { from: 'provider', id: provider.id }, value: url },
+  };
+}
+
+/** The preset's address for a format (or for raw requests), Azure's classic one when an API version is set. */
+function templateFor(provider: Provider, preset: Preset, format: WireFormat | undefined): string | undefined {
+  if (format === undefined) return preset.baseUrls[0]?.url;
+  const base = presetBase(preset, format);
+  if (base && base === preset.baseUrls[0]?.url && provider.settings.apiVersion) {
+    return preset.baseUrls.find(({ use }) => use.includes('api-version='))?.url ?? base;
+  }
+  return base;
+}
+
+/**
+ * A base URL given without its version: `https://api.deepseek.com/anthropic` is how Anthropic's clients are configured,
+ * `http://localhost:8000` how people name an OpenAI-compatible server. The preset's own path wins on the maker's host.
+ */
+function completeOwn(given: string, preset: Preset | undefined, format: WireFormat): string {
+  const url = new URL(given);
+  const path = url.pathname.replace(/\/+$/, '');
+  const known = preset ? defaultBaseUrl(preset) : '';
+  if (path === '' && known.startsWith(`${url.origin}`) && !known.includes('{')) return known;
+  if (path === '' || (format !== 'openai' && !endsInVersion(path))) {
+    url.pathname = `${path}/${format === 'gemini' ? 'v1beta' : 'v1'}`;
+    return url.href;
+  }
+  return given;
+}
+
+/** Another format of the same provider stays on the host that the user chose: a key must not leave for another one. */
+function onSameOrigin(given: string, template: string, settings: Readonly<Record<string, string>>): string {
+  const own = new URL(given);
+  const filled = fillPlaces(template, settings);
+  const path = filled.ok ? new URL(filled.url).pathname : '/v1';
+  return `${own.origin}${path}`;
+}
+
+/** Local runtimes on another machine or port: the address in the settings takes the default one's place. */
+function relocate(url: string, host: string | undefined): string {
+  if (!host?.trim()) return url;
+  const given = normaliseBaseUrl(host);
+  return given.ok ? `${new URL(given.url).origin}${new URL(url).pathname}` : url;
+}
+
+function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | undefined): UnresolvedUpstream {
+  const name = { openai: 'OpenAI', anthropic: 'Anthropic', gemini: 'Gemini' };
+  const path = {
+    openai: '/v1/chat/completions',
+    anthropic: '/v1/messages',
+    gemini: '/v1beta/models/MODEL:generateContent',
+  };
+  return unresolved(
+    'wrong_endpoint',
+    `${provider.name} cannot be asked in ${name[format]}'s form: it has no address for it.`,
+    own ? `Ask for this model at ${path[own]}, in ${name[own]}'s form.` : `Use /p/${provider.id}/… for this provider.`,
+  );
+}
