@@ -37,9 +37,8 @@ const TYPES: Record<string, string> = {
 export type Asset = { file: string; type: string };
 
 /**
- * The file under `root` that a URL of the screens stands for, or undefined when there is none to be served. Places
- * within the app (`/requests/ID`) are all index.html; what looks like a file is that file. `/ui/…` is the same tree,
- * so that addresses read alike in the window and in a browser.
+ * The file under `root` that a URL of the screens stands for, or undefined when there is none to be served. All live
+ * under `/ui/`, as over HTTP. Places (`/ui/requests/ID`) are index.html; what looks like a file is that file.
  * Decoded once, then resolved: `..`, `%2e%2e`, `%2f` and backslashes cannot lead out of `root`.
  */
 export function assetFor(root: string, url: string): Asset | undefined {
@@ -50,7 +49,8 @@ export function assetFor(root: string, url: string): Asset | undefined {
     return undefined;
   }
   if (name.includes('\0') || name.includes('\\')) return undefined;
-  name = name.replace(/^\/ui(?=\/|$)/, '');
+  if (!/^\/ui(\/|$)/.test(name)) return undefined;
+  name = name.slice('/ui'.length) || '/';
   const extension = path.extname(name).toLowerCase();
   const type = TYPES[extension];
   if (extension === '' || !type) {

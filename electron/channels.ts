@@ -3,8 +3,8 @@
 /** The one door: everything a window asks for is a request on this channel. */
 export const REQUEST_CHANNEL = 'keyward:request';
 
-/** Main → window: the MessagePort that carries the control interface. The preload passes it on under the same name. */
+/** Main → window: the MessagePort that carries the control interface. */
 export const PORT_CHANNEL = 'keyward:port';
 
-/** Main → window: show this place (a path such as `/requests/ID`). */
+/** Main → window: show the screen at this path (`/ui/requests/ID`). */
 export const OPEN_CHANNEL = 'keyward:open';

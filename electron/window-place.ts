@@ -30,12 +30,18 @@ export function parsePlace(text: string): SavedPlace | undefined {
  * on a display that is no longer there. `workAreas` are those of the displays present, the primary one first.
  */
 export function placeWindow(saved: SavedPlace | undefined, workAreas: readonly Area[]): Place {
-  const area = saved && workAreas.find((candidate) => titleBarIsVisible(saved, candidate));
-  const fit = area ?? workAreas[0];
-  const width = clamp(saved?.width ?? DEFAULT_SIZE_PX.width, MIN_WIDTH_PX, fit?.width);
-  const height = clamp(saved?.height ?? DEFAULT_SIZE_PX.height, MIN_HEIGHT_PX, fit?.height);
-  if (!saved || !area) return { width, height, maximized: saved?.maximized ?? false };
-  return { x: saved.x, y: saved.y, width, height, maximized: saved.maximized };
+  for (const area of workAreas) {
+    const place = saved && { ...saved, ...fitInto(area, saved) };
+    if (place && titleBarIsVisible(place, area)) return place;
+  }
+  return { ...fitInto(workAreas[0], saved), maximized: saved?.maximized ?? false };
+}
+
+function fitInto(area: Area | undefined, saved: SavedPlace | undefined): { width: number; height: number } {
+  return {
+    width: clamp(saved?.width ?? DEFAULT_SIZE_PX.width, MIN_WIDTH_PX, area?.width),
+    height: clamp(saved?.height ?? DEFAULT_SIZE_PX.height, MIN_HEIGHT_PX, area?.height),
+  };
 }
 
 /** Enough of the title bar to take hold of. */

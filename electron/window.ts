@@ -49,7 +49,7 @@ export function mainWindow(options: { preload: string; icon: string; stateFile: 
         if (!opened.isDestroyed()) opened.webContents.reload();
       });
     });
-    void opened.loadURL(`${SCREENS_ORIGIN}${place}`);
+    void opened.loadURL(`${SCREENS_ORIGIN}${pathOf(place)}`);
     return opened;
   }
 
@@ -59,12 +59,17 @@ export function mainWindow(options: { preload: string; icon: string; stateFile: 
         window = open(place ?? '/');
         return;
       }
-      if (place) window.webContents.send(OPEN_CHANNEL, place);
+      if (place) window.webContents.send(OPEN_CHANNEL, pathOf(place));
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
     },
   };
+}
+
+/** The screens live under /ui/, in the window as over HTTP. */
+function pathOf(place: string): string {
+  return `/ui${place}`;
 }
 
 function backgroundColor(): string {
