@@ -1,7 +1,7 @@
 /** May this gateway key do this: endpoint, provider, model, asserted user? Reads the key's scope, nothing else. */
 import type { Exchange } from '../exchange.ts';
 import type { GatewayKey } from '../store/schema.ts';
-import { headerValue } from './headers.ts';
+import { headerValue } from '../providers/headers.ts';
 import { findProvider, resolveModel } from './resolve-target.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Exchange } from '../exchange.ts';
 import { matchEndpoint } from '../dialects/endpoints.ts';
-import { headerValue } from './headers.ts';
+import { headerValue } from '../providers/headers.ts';
 import { findTopLevelMember } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';

@@ -1,0 +1,41 @@
+/** Lists of models in the caller's dialect. Pure; sources: the makers' API references of `GET …/models`. */
+import type { Family } from '../exchange.ts';
+
+export interface ListedModel {
+  readonly id: string;
+  readonly ownedBy: string;
+}
+
+/** A fixed time: the catalogue does not know when a model was made, and a changing one would defeat caches. */
+const CREATED = 1_700_000_000;
+
+export function buildModelsList(family: Family, models: readonly ListedModel[]): unknown {
+  switch (family) {
+    case 'anthropic':
+      return {
+        data: models.map((model) => buildModel('anthropic', model)),
+        has_more: false,
+        first_id: models[0]?.id ?? null,
+        last_id: models[models.length - 1]?.id ?? null,
+      };
+    case 'gemini':
+      return { models: models.map((model) => buildModel('gemini', model)) };
+    default:
+      return { object: 'list', data: models.map((model) => buildModel('openai', model)) };
+  }
+}
+
+export function buildModel(family: Family, model: ListedModel): unknown {
+  switch (family) {
+    case 'anthropic':
+      return { type: 'model', id: model.id, display_name: model.id, created_at: new Date(CREATED * 1000).toISOString() };
+    case 'gemini':
+      return {
+        name: `models/${model.id}`,
+        displayName: model.id,
+        supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+      };
+    default:
+      return { id: model.id, object: 'model', created: CREATED, owned_by: model.ownedBy };
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Watches a streamed answer go by without touching it: did an error event occur, did the dialect's last event come, how
+ * many tokens did the provider count? A reducer over chunks: it works on whole lines, so that it does not matter where
+ * the network cut them, and parses only the few lines that can matter.
+ */
+import type { Dialect, TokenUsage } from '../exchange.ts';
+import { readUsage } from './usage.ts';
+
+export type StreamForm = 'sse' | 'json-array' | 'other';
+
+export interface StreamWatch {
+  readonly dialect: Dialect;
+  readonly form: StreamForm;
+  /** Bytes of a line not yet ended. */
+  carry: string;
+  /** The dialect's terminal event has been seen. */
+  ended: boolean;
+  /** Evidence that the model was done, where a server forgets the terminal event. */
+  finished: boolean;
+  /** An error event's JSON text, as the provider sent it. */
+  error: string | undefined;
+  usage: TokenUsage | undefined;
+  sawData: boolean;
+}
+
+/** Lines longer than this are not examined further (a data line with an image, say). */
+const MAX_LINE = 256 * 1024;
+
+export function watchStream(dialect: Dialect, contentType: string): StreamWatch {
+  const form: StreamForm = /text\/event-stream/i.test(contentType)
+    ? 'sse'
+    : dialect === 'gemini-generate'
+      ? 'json-array'
+      : 'other';
+  return {
+    dialect,
+    form,
+    carry: '',
+    ended: false,
+    finished: false,
+    error: undefined,
+    usage: undefined,
+    sawData: false,
+  };
+}
+
+export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
+  if (watch.form === 'other') return;
+  // Latin-1 keeps one character a byte: the markers looked for are ASCII, and nothing is copied out but error texts.
+  const text = watch.carry + chunk.toString('latin1');
+  if (watch.form === 'json-array') {
+    watchArray(watch, text);
+    return;
+  }
+  let start = 0;
+  for (;;) {
+    const end = text.indexOf('\n', start);
+    if (end === -1) break;
+    watchLine(watch, text, start, end);
+    start = end + 1;
+  }
+  const rest = text.length - start;
+  watch.carry = rest > MAX_LINE ? text.slice(text.length - 1024) : text.slice(start);
+}
+
+/** To be called when the body is over: the last line may lack its newline. */
+export function watchEnd(watch: StreamWatch): void {
+  if (watch.form === 'sse' && watch.carry !== '') watchLine(watch, watch.carry, 0, watch.carry.length);
+  if (watch.form === 'json-array') watch.ended = watch.carry.trimEnd().endsWith(']');
+  watch.carry = '';
+}
+
+/** True when the answer came to its end by the dialect's own rules. */
+export function streamIsWhole(watch: StreamWatch): boolean {
+  if (watch.form === 'other') return true;
+  switch (watch.dialect) {
+    case 'openai-chat':
+    case 'openai-completions':
+    case 'gemini-generate':
+      // Many servers close after the finish reason without [DONE]; Gemini has no terminal event at all.
+      return watch.ended || watch.finished;
+    case 'openai-responses':
+    case 'anthropic-messages':
+      return watch.ended;
+    default:
+      return true;
+  }
+}
+
+function watchLine(watch: StreamWatch, text: string, start: number, end: number): void {
+  if (!text.startsWith('data:', start)) {
+    if (text.startsWith('event:', start)) watchEventName(watch, text.slice(start + 6, end).trim());
+    return;
+  }
+  watch.sawData = true;
+  const { dialect } = watch;
+  if (dialect === 'openai-chat' || dialect === 'openai-completions') {
+    // "[DONE]" is OpenAI's terminal event (platform.openai.com/docs/api-reference/chat-streaming).
+    if (end - start < 16 && text.slice(start, end).includes('[DONE]')) {
+      watch.ended = true;
+      return;
+    }
+  }
+  const line = text.slice(start, end);
+  if (line.includes('"error"')) watchError(watch, line);
+  if (line.includes('finish_reason"') || line.includes('"finishReason"')) {
+    if (/"finish_reason"\s*:\s*"|"finishReason"\s*:\s*"/.test(line)) watch.finished = true;
+  }
+  if (line.includes('message_stop') && /"type"\s*:\s*"message_stop"/.test(line)) watch.ended = true;
+  if (dialect === 'openai-responses' && /"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/.test(line)) {
+    watch.ended = true;
+    if (line.includes('"response.failed"')) watch.error ??= toUtf8(line.slice(5).trim());
+  }
+  if (line.includes('promptFeedback') && line.includes('blockReason')) watch.finished = true;
+  if (line.includes('okens') || line.includes('TokenCount')) watch.usage = readUsage(line, watch.usage);
+}
+
+function watchEventName(watch: StreamWatch, name: string): void {
+  if (name === 'message_stop' && watch.dialect === 'anthropic-messages') watch.ended = true;
+}
+
+/** A data line is an error event when its JSON has an `error` member at the top (or says `type: error`). */
+function watchError(watch: StreamWatch, line: string): void {
+  const text = toUtf8(line.slice(5).trim());
+  try {
+    const value = JSON.parse(text) as { error?: unknown; type?: unknown };
+    if ((value.error !== null && value.error !== undefined) || value.type === 'error') watch.error ??= text;
+  } catch {
+    // Not JSON: then it is no error event of any dialect.
+  }
+}
+
+/** Gemini without `alt=sse` streams one JSON array; only its end and its errors matter here. */
+function watchArray(watch: StreamWatch, text: string): void {
+  watch.sawData ||= text.trim() !== '';
+  if (/"finishReason"\s*:\s*"|"blockReason"\s*:\s*"/.test(text)) watch.finished = true;
+  if (watch.error === undefined && /^\s*\[?\s*\{\s*"error"\s*:/.test(text)) watch.error = toUtf8(text.slice(0, 4096));
+  if (text.includes('TokenCount')) watch.usage = readUsage(text, watch.usage);
+  watch.carry = text.slice(-512);
+}
+
+function toUtf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8');
+}

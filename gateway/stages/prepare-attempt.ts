@@ -1,0 +1,146 @@
+/**
+ * Turns a chosen target into the exact request that will be sent: URL, headers with the key put in, body with the model's
+ * name exchanged. Pure but for opening the key. Replay's dry run stops behind it.
+ */
+import type { Attempt, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
+import { headerValue, withHeader } from '../providers/headers.ts';
+import { findPreset } from '../providers/presets.ts';
+import { resolveUpstream, upstreamHead } from '../providers/resolve.ts';
+import type { ProviderKey } from '../store/schema.ts';
+import { findTopLevelMember, replaceSpan } from './json-member.ts';
+import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
+import { PRACTICE } from './resolve-target.ts';
+import type { ChosenTarget } from './route.ts';
+import { refuse, type StageOutcome } from './stage.ts';
+import { tapWhole } from './tap.ts';
+
+export interface PreparedAttempt {
+  readonly url: URL;
+  readonly headers: string[];
+  /** Null where the request has none, or where it is streamed. */
+  readonly body: Buffer | null;
+  readonly attempt: Attempt;
+}
+
+export interface PrepareOptions {
+  readonly openKey: (key: ProviderKey) => string;
+  readonly captureBodyBytes: number;
+  readonly elapsedMs: number;
+  /** The body is streamed by the forwarder and not in `body`. */
+  readonly streamed: boolean;
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly prepared: PreparedAttempt }
+  | { readonly ok: false; readonly outcome: StageOutcome };
+
+/** Address of the practice provider in attempts; nothing is ever sent to it. */
+const PRACTICE_BASE = 'http://practice.invalid';
+
+export function prepareAttempt(exchange: Exchange, target: ChosenTarget, body: Buffer, options: PrepareOptions): Prepared {
+  const changed = withModel(exchange, target, body);
+  const sentBody = options.streamed ? null : changed === body && body.length === 0 ? null : changed;
+  const tapped: TappedBody | 'same' =
+    changed === body ? 'same' : tapWhole(changed, options.captureBodyBytes, options.elapsedMs);
+  if (target.providerId === PRACTICE) return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
+  const { provider } = target;
+  if (!provider || !exchange.endpoint) throw new Error('prepareAttempt without a provider');
+  const query = exchange.request.url.indexOf('?');
+  const upstream = resolveUpstream(provider, findPreset(provider.preset), exchange.endpoint, target.model, {
+    search: query === -1 ? undefined : exchange.request.url.slice(query),
+  });
+  if (!upstream.ok) {
+    return { ok: false, outcome: refuse({ cause: upstream.cause, message: `${upstream.message} ${upstream.next}`, rule: target.rule }) };
+  }
+  if (exchange.endpoint.modelIn === 'query' && target.model !== undefined) upstream.url.searchParams.set('model', target.model);
+  const secret = target.key ? options.openKey(target.key) : undefined;
+  const head = upstreamHead(upstream, exchange.request.rawHeaders, secret, { websocket: exchange.endpoint.websocket });
+  if (!head.ok) {
+    return {
+      ok: false,
+      outcome: refuse({ cause: head.cause, message: `${head.message} ${head.next}`, rule: keyRule(target) }),
+    };
+  }
+  // A stream is watched for its end and its errors while it passes, which needs it uncompressed.
+  const headers = exchange.stream ? withHeader(head.headers, 'accept-encoding', 'identity') : head.headers;
+  return {
+    ok: true,
+    prepared: {
+      url: head.url,
+      headers,
+      body: sentBody,
+      attempt: newAttempt(exchange, target, head.url.href, headers, tapped, options, upstream.rules),
+    },
+  };
+}
+
+function practiceAttempt(
+  exchange: Exchange,
+  target: ChosenTarget,
+  body: Buffer | null,
+  tapped: TappedBody | 'same',
+  options: PrepareOptions,
+): PreparedAttempt {
+  // The practice provider reads the caller's own path and query, so that every dialect's form is answered in kind.
+  const { url: received, path, rawHeaders } = exchange.request;
+  const query = received.indexOf('?');
+  const url = new URL(PRACTICE_BASE);
+  url.pathname = exchange.endpoint?.name === 'raw' ? exchange.endpoint.upstreamPath || '/' : path;
+  url.search = query === -1 ? '' : received.slice(query).replace(/([?&])key=[^&]*/g, '$1').replace(/[?&]+$/, '');
+  const headers: string[] = [];
+  for (const name of ['content-type', 'accept', 'anthropic-version', 'anthropic-beta']) {
+    const value = headerValue(rawHeaders, name);
+    if (value !== undefined) headers.push(name, value);
+  }
+  return { url, headers, body, attempt: newAttempt(exchange, target, url.href, headers, tapped, options, []) };
+}
+
+function newAttempt(
+  exchange: Exchange,
+  target: ChosenTarget,
+  url: string,
+  headers: string[],
+  requestBody: TappedBody | 'same',
+  options: PrepareOptions,
+  rules: readonly Rule[],
+): Attempt {
+  return {
+    index: exchange.attempts.length,
+    provider: target.providerId,
+    model: target.model,
+    method: exchange.request.method,
+    url,
+    requestHeaders: headers,
+    requestBody,
+    key: target.key ? referenceOf(target.key) : undefined,
+    origins: target.key ? [target.rule, ...rules, keyRule(target) as Rule] : [target.rule, ...rules],
+    timings: { startMs: options.elapsedMs },
+  };
+}
+
+export function referenceOf(key: ProviderKey): KeyReference {
+  const { id, version, label, lastFour, fingerprint } = key;
+  return { id, version, label, lastFour, fingerprint };
+}
+
+function keyRule(target: ChosenTarget): Rule | undefined {
+  return target.key
+    ? { name: 'provider-key', origin: { from: 'provider-key', id: target.key.id, version: target.key.version } }
+    : undefined;
+}
+
+/** The body with the target's model name in place of the asked one; the same buffer where nothing changes. */
+function withModel(exchange: Exchange, target: ChosenTarget, body: Buffer): Buffer {
+  const { endpoint, askedModel } = exchange;
+  if (target.model === undefined || target.model === askedModel || body.length === 0) return body;
+  if (endpoint?.modelIn === 'body') {
+    const span = findTopLevelMember(body, 'model')[0];
+    return span ? replaceSpan(body, span, JSON.stringify(target.model)) : body;
+  }
+  if (endpoint?.modelIn === 'multipart') {
+    const boundary = multipartBoundary(headerValue(exchange.request.rawHeaders, 'content-type') ?? '');
+    const field = boundary ? findMultipartFields(body, boundary, 'model')[0] : undefined;
+    return field ? replaceSpan(body, field, target.model) : body;
+  }
+  return body;
+}
