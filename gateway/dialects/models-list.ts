@@ -28,7 +28,12 @@ export function buildModelsList(family: Family, models: readonly ListedModel[]):
 export function buildModel(family: Family, model: ListedModel): unknown {
   switch (family) {
     case 'anthropic':
-      return { type: 'model', id: model.id, display_name: model.id, created_at: new Date(CREATED * 1000).toISOString() };
+      return {
+        type: 'model',
+        id: model.id,
+        display_name: model.id,
+        created_at: new Date(CREATED * 1000).toISOString(),
+      };
     case 'gemini':
       return {
         name: `models/${model.id}`,

@@ -13,10 +13,24 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /** True of the provider's own origin and false of this one: transport promises, and permission for web pages to read. */
-const FOREIGN: ReadonlySet<string> = new Set(['alt-svc', 'strict-transport-security', 'public-key-pins', 'expect-ct', 'nel', 'report-to']);
+const FOREIGN: ReadonlySet<string> = new Set([
+  'alt-svc',
+  'strict-transport-security',
+  'public-key-pins',
+  'expect-ct',
+  'nel',
+  'report-to',
+]);
 
 /** Describe the bytes as they came, so they go when the body is made anew. */
-const BODY_BOUND: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'content-type', 'etag', 'content-md5', 'cache-control']);
+const BODY_BOUND: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'etag',
+  'content-md5',
+  'cache-control',
+]);
 
 /**
  * A flat, fresh list. `raw` keeps cookies, which an API's answer has no use for. `bodyReplaced` leaves out what

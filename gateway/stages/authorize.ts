@@ -1,7 +1,7 @@
 /** May this gateway key do this: endpoint, provider, model, asserted user? Reads the key's scope, nothing else. */
 import type { Exchange } from '../exchange.ts';
-import type { GatewayKey } from '../store/schema.ts';
 import { headerValue } from '../providers/headers.ts';
+import type { GatewayKey } from '../store/schema.ts';
 import { findProvider, resolveModel } from './resolve-target.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
@@ -16,7 +16,9 @@ function passed(key: GatewayKey): StageOutcome {
   const limited = providers || models || endpoints || key.users.length > 0;
   return {
     decision: 'passed',
-    summary: limited ? 'Everything asked for lies within the scope of the gateway key.' : 'This gateway key may do everything.',
+    summary: limited
+      ? 'Everything asked for lies within the scope of the gateway key.'
+      : 'This gateway key may do everything.',
     rule: { name: 'scope', origin: { from: 'gateway-key', id: key.id }, value: key.scope },
   };
 }

@@ -239,7 +239,8 @@ export class ForwardRun implements UpstreamHandler {
       })}`,
     );
     const sent = emptyTap();
-    for (const chunk of attempt.responseBody?.chunks ?? []) tapChunk(sent, chunk, Number.POSITIVE_INFINITY, this.elapsed());
+    for (const chunk of attempt.responseBody?.chunks ?? [])
+      tapChunk(sent, chunk, Number.POSITIVE_INFINITY, this.elapsed());
     tapChunk(sent, event, Number.POSITIVE_INFINITY, this.elapsed());
     sent.complete = true;
     if (exchange.answer) exchange.answer.body = sent;
@@ -343,14 +344,24 @@ function unusableAnswer(status: number, attempt: Attempt, providerName: string):
       message: elsewhere
         ? `${providerName}'s address sends requests on to another host (${target.host}); the key was not sent there.`
         : `${providerName}'s address redirects (status ${status}); the base URL needs correcting.`,
-      evidence: [{ what: 'redirect to', where: 'header location', value: target ? target.origin + target.pathname : location.slice(0, 200) }],
+      evidence: [
+        {
+          what: 'redirect to',
+          where: 'header location',
+          value: target ? target.origin + target.pathname : location.slice(0, 200),
+        },
+      ],
     };
   }
   return {
     cause: 'proxy_interference',
     message: `${providerName}'s address answered with a web page instead of the API's answer.`,
     evidence: [
-      { what: 'content type', where: 'header content-type', value: headerValue(attempt.responseHeaders ?? [], 'content-type') ?? '' },
+      {
+        what: 'content type',
+        where: 'header content-type',
+        value: headerValue(attempt.responseHeaders ?? [], 'content-type') ?? '',
+      },
     ],
   };
 }

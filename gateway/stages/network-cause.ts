@@ -42,14 +42,22 @@ export function explainNetworkError(error: UpstreamError, begun: boolean): Netwo
     case 'ERR_PROXY_CONNECTION':
       return { cause: 'proxy_interference', words: 'could not be reached through the proxy' };
     case 'CERT_NOT_YET_VALID':
-      return { cause: 'clock_skew', words: 'showed a certificate that is not valid yet: the clock of this machine may be wrong' };
+      return {
+        cause: 'clock_skew',
+        words: 'showed a certificate that is not valid yet: the clock of this machine may be wrong',
+      };
     default:
       return explainFamily(error, begun);
   }
 }
 
 function explainFamily({ code, message }: UpstreamError, begun: boolean): NetworkFailure {
-  if (/^(?:CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/.test(code) || code === 'EPROTO') {
+  if (
+    /^(?:CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/.test(
+      code,
+    ) ||
+    code === 'EPROTO'
+  ) {
     return { cause: 'network_tls', words: `could not be trusted: the secure connection failed (${code})` };
   }
   if (code.startsWith('HPE_')) {
@@ -60,6 +68,8 @@ function explainFamily({ code, message }: UpstreamError, begun: boolean): Networ
   }
   return {
     cause: 'network_reset_or_truncated',
-    words: begun ? 'broke the connection off in the middle of its answer' : 'broke the connection off before it answered',
+    words: begun
+      ? 'broke the connection off in the middle of its answer'
+      : 'broke the connection off before it answered',
   };
 }

@@ -37,12 +37,18 @@ export type Prepared =
 /** Address of the practice provider in attempts; nothing is ever sent to it. */
 const PRACTICE_BASE = 'http://practice.invalid';
 
-export function prepareAttempt(exchange: Exchange, target: ChosenTarget, body: Buffer, options: PrepareOptions): Prepared {
+export function prepareAttempt(
+  exchange: Exchange,
+  target: ChosenTarget,
+  body: Buffer,
+  options: PrepareOptions,
+): Prepared {
   const changed = withModel(exchange, target, body);
   const sentBody = options.streamed ? null : changed === body && body.length === 0 ? null : changed;
   const tapped: TappedBody | 'same' =
     changed === body ? 'same' : tapWhole(changed, options.captureBodyBytes, options.elapsedMs);
-  if (target.providerId === PRACTICE) return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
+  if (target.providerId === PRACTICE)
+    return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
   const { provider } = target;
   if (!provider || !exchange.endpoint) throw new Error('prepareAttempt without a provider');
   const query = exchange.request.url.indexOf('?');
@@ -50,9 +56,13 @@ export function prepareAttempt(exchange: Exchange, target: ChosenTarget, body: B
     search: query === -1 ? undefined : exchange.request.url.slice(query),
   });
   if (!upstream.ok) {
-    return { ok: false, outcome: refuse({ cause: upstream.cause, message: `${upstream.message} ${upstream.next}`, rule: target.rule }) };
+    return {
+      ok: false,
+      outcome: refuse({ cause: upstream.cause, message: `${upstream.message} ${upstream.next}`, rule: target.rule }),
+    };
   }
-  if (exchange.endpoint.modelIn === 'query' && target.model !== undefined) upstream.url.searchParams.set('model', target.model);
+  if (exchange.endpoint.modelIn === 'query' && target.model !== undefined)
+    upstream.url.searchParams.set('model', target.model);
   const secret = target.key ? options.openKey(target.key) : undefined;
   const head = upstreamHead(upstream, exchange.request.rawHeaders, secret, { websocket: exchange.endpoint.websocket });
   if (!head.ok) {
@@ -86,7 +96,13 @@ function practiceAttempt(
   const query = received.indexOf('?');
   const url = new URL(PRACTICE_BASE);
   url.pathname = exchange.endpoint?.name === 'raw' ? exchange.endpoint.upstreamPath || '/' : path;
-  url.search = query === -1 ? '' : received.slice(query).replace(/([?&])key=[^&]*/g, '$1').replace(/[?&]+$/, '');
+  url.search =
+    query === -1
+      ? ''
+      : received
+          .slice(query)
+          .replace(/([?&])key=[^&]*/g, '$1')
+          .replace(/[?&]+$/, '');
   const headers: string[] = [];
   for (const name of ['content-type', 'accept', 'anthropic-version', 'anthropic-beta']) {
     const value = headerValue(rawHeaders, name);

@@ -2,8 +2,9 @@
  * First stage: is this a request the data plane knows, in a form that its path expects? `receiveHead` works on the
  * request line and headers alone; `receiveBody` on the body once it is whole. Together they are the `receive` step.
  */
-import type { Exchange } from '../exchange.ts';
+
 import { matchEndpoint } from '../dialects/endpoints.ts';
+import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import { findTopLevelMember } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
@@ -63,7 +64,9 @@ export function receiveBody(exchange: Exchange, body: Buffer): StageOutcome {
       return { decision: 'passed', summary: 'No model is named by this kind of request.' };
     case 'query': {
       exchange.askedModel = queryModel(exchange.request.url);
-      return exchange.askedModel === undefined ? missingModel('the query parameter "model"') : passedWithModel(exchange);
+      return exchange.askedModel === undefined
+        ? missingModel('the query parameter "model"')
+        : passedWithModel(exchange);
     }
     case 'multipart':
       return receiveMultipart(exchange, body);
@@ -176,14 +179,22 @@ function receiveMultipart(exchange: Exchange, body: Buffer): StageOutcome {
   }
   const fields = findMultipartFields(body, boundary, 'model');
   if (fields.length > 1) {
-    return refuse({ cause: 'bad_request_parameter', message: 'The upload names "model" more than once.', param: 'model' });
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: 'The upload names "model" more than once.',
+      param: 'model',
+    });
   }
   exchange.askedModel = fields[0]?.value;
   return exchange.askedModel ? passedWithModel(exchange) : missingModel('the form field "model"');
 }
 
 function missingModel(where: string): StageOutcome {
-  return refuse({ cause: 'bad_request_parameter', message: `The request names no model: ${where} is missing.`, param: 'model' });
+  return refuse({
+    cause: 'bad_request_parameter',
+    message: `The request names no model: ${where} is missing.`,
+    param: 'model',
+  });
 }
 
 function passedWithModel(exchange: Exchange): StageOutcome {

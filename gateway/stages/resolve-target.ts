@@ -36,7 +36,11 @@ export function resolveModel(asked: string, config: ConfigSnapshot): Resolution 
   if (route) {
     const first = route.targets[0];
     if (!first) return gatewayConfig(`Route "${asked}" has no target.`);
-    const rule: Rule = { name: 'route', origin: { from: 'route', name: asked }, value: `${first.provider}/${first.model}` };
+    const rule: Rule = {
+      name: 'route',
+      origin: { from: 'route', name: asked },
+      value: `${first.provider}/${first.model}`,
+    };
     const found = findProvider(first.provider, config);
     if (!found) {
       return gatewayConfig(`Route "${asked}" leads to provider "${first.provider}", which is not set up here.`, rule);
@@ -54,7 +58,12 @@ export function resolveModel(asked: string, config: ConfigSnapshot): Resolution 
       const model = asked.slice(slash + 1);
       const rule: Rule = { name: 'model.provider-prefix', origin: { from: 'request', where: 'model' }, value: prefix };
       if (model === '') {
-        return { ok: false, cause: 'model_not_found', message: `"${asked}" names a provider but no model.`, nearest: [] };
+        return {
+          ok: false,
+          cause: 'model_not_found',
+          message: `"${asked}" names a provider but no model.`,
+          nearest: [],
+        };
       }
       return { ok: true, target: { ...found, model, rule } };
     }
@@ -90,7 +99,9 @@ function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
   const slash = asked.indexOf('/');
   const preset = slash > 0 ? findPreset(asked.slice(0, slash)) : undefined;
   if (preset) {
-    return gatewayConfig(`Provider "${preset.name}" is not set up in this gateway: add it with its key, then ask again.`);
+    return gatewayConfig(
+      `Provider "${preset.name}" is not set up in this gateway: add it with its key, then ask again.`,
+    );
   }
   if (presets.length > 0) {
     const names = presets.slice(0, 3).map((id) => findPreset(id)?.name ?? id);

@@ -42,7 +42,12 @@ export interface OwnAnswer {
 /** A refusal as the caller sees it. `explainUrl` is the explanation's address. */
 export function refusalAnswer(exchange: Exchange, refusal: Refusal, explainUrl: string): OwnAnswer {
   const status = refusal.status ?? REFUSAL_STATUS[refusal.cause];
-  const keyward: KeywardMember = { capture: exchange.id, cause: refusal.cause, stage: refusal.stage, explain: explainUrl };
+  const keyward: KeywardMember = {
+    capture: exchange.id,
+    cause: refusal.cause,
+    stage: refusal.stage,
+    explain: explainUrl,
+  };
   const body = buildErrorBody(familyOf(exchange), { status, message: refusal.message, param: refusal.param, keyward });
   return ownAnswer(exchange, status, body, refusal.cause, [
     ...(refusal.retryAfterSeconds === undefined ? [] : ['retry-after', String(refusal.retryAfterSeconds)]),

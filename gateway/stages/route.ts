@@ -27,7 +27,10 @@ export function route(
   const { target } = resolved;
   exchange.routeName = target.routeName;
   if (target.providerId === PRACTICE) {
-    return { target, outcome: passed(target, 'The practice provider answers: built in, no key, nothing leaves this machine.') };
+    return {
+      target,
+      outcome: passed(target, 'The practice provider answers: built in, no key, nothing leaves this machine.'),
+    };
   }
   if (!target.provider?.enabled) {
     return {
@@ -45,15 +48,13 @@ export function route(
   return { target: chosen, outcome: passed(chosen, `${describe(target)}${keyWords}.`) };
 }
 
-function resolve(
-  exchange: Exchange,
-  config: ConfigSnapshot,
-): { target?: ResolvedTarget; outcome?: StageOutcome } {
+function resolve(exchange: Exchange, config: ConfigSnapshot): { target?: ResolvedTarget; outcome?: StageOutcome } {
   const { endpoint, askedModel } = exchange;
   if (endpoint?.name === 'raw') {
     const name = endpoint.provider ?? '';
     const found = findProvider(name, config);
-    if (found) return { target: { ...found, rule: { name: 'raw', origin: { from: 'request', where: 'path' }, value: name } } };
+    if (found)
+      return { target: { ...found, rule: { name: 'raw', origin: { from: 'request', where: 'path' }, value: name } } };
     const nearest = nearestNames(name, config.providers.keys());
     const hint = nearest.length > 0 ? ` Did you mean /p/${nearest[0]}/…?` : '';
     return {
@@ -111,13 +112,18 @@ function noKey(target: ResolvedTarget, config: ConfigSnapshot): StageOutcome {
     rule: { name: 'provider.keys', origin: { from: 'provider', id: target.providerId }, value: keys.length },
     evidence: [
       { what: 'provider keys stored', where: `provider ${target.providerId}`, value: String(keys.length) },
-      ...keys.map((key) => ({ what: 'switched off', where: `provider key ${key.id}`, value: `${key.label} …${key.lastFour}` })),
+      ...keys.map((key) => ({
+        what: 'switched off',
+        where: `provider key ${key.id}`,
+        value: `${key.label} …${key.lastFour}`,
+      })),
     ],
   });
 }
 
 function describe(target: ResolvedTarget): string {
-  const to = target.model === undefined ? target.providerId : `${target.providerId}, model ${target.model.slice(0, 120)}`;
+  const to =
+    target.model === undefined ? target.providerId : `${target.providerId}, model ${target.model.slice(0, 120)}`;
   return target.routeName === undefined ? `Goes to ${to}` : `Route "${target.routeName}" leads to ${to}`;
 }
 

@@ -67,7 +67,8 @@ function secureContext(): tls.SecureContext {
   if (!trusted) {
     const certificates = new Set<string>();
     if (typeof tls.getCACertificates === 'function') {
-      for (const kind of ['default', 'system'] as const) for (const pem of tls.getCACertificates(kind)) certificates.add(pem);
+      for (const kind of ['default', 'system'] as const)
+        for (const pem of tls.getCACertificates(kind)) certificates.add(pem);
     }
     trusted = tls.createSecureContext(certificates.size > 0 ? { ca: [...certificates] } : {});
   }
@@ -78,6 +79,8 @@ export interface Connections {
   readonly dispatcher: Dispatcher;
   /** Node agent for a URL, for the forwarder and upgrades. */
   agentFor(url: URL): HttpAgent;
+  /** Whether the system's proxy stands between here and that URL. */
+  isProxied(url: URL): boolean;
   close(): Promise<void>;
 }
 
@@ -114,6 +117,7 @@ export function createConnections(options: ConnectionOptions): Connections {
       }
       return agent;
     },
+    isProxied: (url) => proxyFor(url, options.proxyUrl) !== undefined,
     close: async () => {
       for (const agent of agents.values()) agent.destroy();
       await dispatcher.destroy();
@@ -128,7 +132,8 @@ function createAgent(protocol: string, proxy: string | undefined, connectMs: num
       ? (new HttpsProxyAgent(proxy, options) as unknown as HttpAgent)
       : (new HttpProxyAgent(proxy, options) as unknown as HttpAgent);
   }
-  const agent = protocol === 'https:' ? new HttpsAgent({ ...options, secureContext: secureContext() }) : new HttpAgent(options);
+  const agent =
+    protocol === 'https:' ? new HttpsAgent({ ...options, secureContext: secureContext() }) : new HttpAgent(options);
   const create = agent.createConnection.bind(agent);
   // Node hands out the socket before it is connected, which is the moment to start its clock.
   agent.createConnection = (connectOptions, callback) => {
@@ -143,7 +148,10 @@ function createAgent(protocol: string, proxy: string | undefined, connectMs: num
 export function proxyFor(url: URL, proxyUrl: string | null): string | undefined {
   const host = url.hostname.toLowerCase();
   for (const entry of noProxy().split(/[\s,]+/)) {
-    const name = entry.toLowerCase().replace(/^\*?\./, '').replace(/:\d+$/, '');
+    const name = entry
+      .toLowerCase()
+      .replace(/^\*?\./, '')
+      .replace(/:\d+$/, '');
     if (name === '*' || host === name || (name !== '' && host.endsWith(`.${name}`)) || host === entry) return undefined;
   }
   if (proxyUrl) return proxyUrl;

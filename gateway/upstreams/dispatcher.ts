@@ -5,7 +5,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import type { AttemptTimings, RawHeaders } from '../exchange.ts';
-import type { Upstream, UpstreamControl, UpstreamError, UpstreamHandler, UpstreamRequest } from '../upstream.ts';
+import type { Upstream, UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
 import { timesOf } from './connections.ts';
 
 /**
@@ -71,7 +71,9 @@ class DispatchHandler implements UpstreamControl {
   guardConnect(connectMs: number) {
     this.connectTimer = setTimeout(() => {
       if (this.timings.sentMs === undefined) {
-        this.onError(Object.assign(new Error(`no connection within ${connectMs} ms`), { code: 'UND_ERR_CONNECT_TIMEOUT' }));
+        this.onError(
+          Object.assign(new Error(`no connection within ${connectMs} ms`), { code: 'UND_ERR_CONNECT_TIMEOUT' }),
+        );
       }
     }, connectMs + 500);
     this.connectTimer.unref();
@@ -151,7 +153,12 @@ export function describeError(error: unknown): UpstreamError {
   let current: unknown = error;
   let message = error instanceof Error ? error.message : String(error);
   for (let depth = 0; depth < 4 && typeof current === 'object' && current !== null; depth += 1) {
-    const { code: own, message: words, cause, errors } = current as {
+    const {
+      code: own,
+      message: words,
+      cause,
+      errors,
+    } = current as {
       code?: unknown;
       message?: unknown;
       cause?: unknown;

@@ -138,7 +138,9 @@ class ForwardRun implements UpstreamControl {
       this.timings.lastByteMs = performance.now() - this.zero;
       this.handler.onEnd(response.rawTrailers);
     });
-    response.on('aborted', () => this.onError(Object.assign(new Error('the provider closed the connection'), { code: 'ECONNRESET' })));
+    response.on('aborted', () =>
+      this.onError(Object.assign(new Error('the provider closed the connection'), { code: 'ECONNRESET' })),
+    );
     response.on('error', (error) => this.onError(error));
   }
 

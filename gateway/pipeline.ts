@@ -1,0 +1,33 @@
+/** The data plane: every request the listener accepts becomes an exchange that runs through the stages and is recorded. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Refusal } from './exchange.ts';
+import { ExchangeRun, type PipelineOptions } from './run-exchange.ts';
+import { runUpgrade } from './run-upgrade.ts';
+import type { WebSocketForwarder } from './upstreams/web-socket.ts';
+
+export interface Pipeline {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** A request that the listener itself refuses (foreign Host or Origin, unreadable HTTP); recorded like any other. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  refuse(request: IncomingMessage, response: ServerResponse, refusal: Omit<Refusal, 'stage'>): void;
+  /** Exchanges in flight. */
+  readonly active: number;
+}
+
+export function createPipeline(options: PipelineOptions & { readonly webSocket: WebSocketForwarder }): Pipeline {
+  const running = new Set<ExchangeRun>();
+  const open = (request: IncomingMessage, response: ServerResponse) => {
+    const run = new ExchangeRun(request, response, options, () => running.delete(run));
+    running.add(run);
+    return run;
+  };
+  return {
+    handle: (request, response) => open(request, response).start(),
+    upgrade: (request, socket, head) => runUpgrade(request, socket, head, options),
+    refuse: (request, response, refusal) => open(request, response).refuseAtOnce(refusal),
+    get active() {
+      return running.size;
+    },
+  };
+}

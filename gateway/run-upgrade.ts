@@ -1,0 +1,211 @@
+/** A WebSocket handshake through the same stages as any request; the frames then flow without being looked at. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Attempt, Exchange, RawHeaders, Refusal } from './exchange.ts';
+import { openExchange, type PipelineOptions } from './run-exchange.ts';
+import { authorize } from './stages/authorize.ts';
+import { identify } from './stages/identify.ts';
+import { needsKeyHere } from './stages/needs-key.ts';
+import { explainNetworkError } from './stages/network-cause.ts';
+import { prepareAttempt } from './stages/prepare-attempt.ts';
+import { receiveBody, receiveHead } from './stages/receive.ts';
+import { PRACTICE } from './stages/resolve-target.ts';
+import { keywardHeaders, refusalAnswer } from './stages/respond.ts';
+import { type ChosenTarget, route } from './stages/route.ts';
+import { recordStep, refuse, type StageContext } from './stages/stage.ts';
+import { emptyTap, tapBytes, tapChunk } from './stages/tap.ts';
+import type { WebSocketForwarder } from './upstreams/web-socket.ts';
+
+export function runUpgrade(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  options: PipelineOptions & { readonly webSocket: WebSocketForwarder },
+) {
+  const exchange = openExchange(request, options);
+  options.recorder.begin(exchange);
+  exchange.request.body.complete = true;
+  socket.on('error', () => socket.destroy());
+  const elapsed = () => performance.now() - exchange.startedAt;
+  const finish = (verdict: Omit<NonNullable<Exchange['verdict']>, 'endMs'>) => {
+    if (exchange.verdict) return;
+    exchange.verdict = { ...verdict, endMs: elapsed() };
+    options.recorder.finish(exchange);
+  };
+  const target = chooseTarget(exchange, options, elapsed);
+  if (!target || exchange.refusal) {
+    refuseUpgrade(exchange, socket, options);
+    const refusal = refusalOf(exchange);
+    finish({
+      ok: false,
+      cause: refusal.ownerCause ?? refusal.cause,
+      stage: refusal.stage,
+      message: refusal.ownerMessage ?? refusal.message,
+      status: exchange.answer?.status ?? null,
+      evidence: refusal.evidence,
+    });
+    return;
+  }
+  const startMs = elapsed();
+  const prepared = openAttempt(exchange, target, options, elapsed);
+  if (!prepared) {
+    refuseUpgrade(exchange, socket, options);
+    const refusal = refusalOf(exchange);
+    finish({ ok: false, cause: refusal.cause, stage: refusal.stage, message: refusal.message, status: 503 });
+    return;
+  }
+  const { attempt, url, headers } = prepared;
+  const name = target.provider?.name ?? target.providerId;
+  options.webSocket.send(
+    {
+      url,
+      headers,
+      socket,
+      head,
+      timeoutMs: options.config().settings.timeouts.firstByteMs,
+      answerHeaders: keywardHeaders(exchange, undefined),
+    },
+    {
+      onAnswer: (status, statusText, answerHeaders) => {
+        attempt.status = status;
+        attempt.statusText = statusText;
+        attempt.responseHeaders = answerHeaders;
+        attempt.responseBody = emptyTap();
+        exchange.answer = { status, headers: answerHeaders, body: 'same', firstByteMs: elapsed() };
+      },
+      onBody: (chunk) => {
+        if (attempt.responseBody) tapChunk(attempt.responseBody, chunk, 64 * 1024, elapsed());
+      },
+      onEnd: ({ error, sentBytes, receivedBytes }) => {
+        if (attempt.responseBody) attempt.responseBody.complete = true;
+        const failed = attempt.status !== undefined && attempt.status >= 400;
+        const network = error && attempt.status === undefined ? explainNetworkError(error, false) : undefined;
+        const cause = failed
+          ? options.classify(
+              exchange,
+              attempt,
+              attempt.responseBody ? tapBytes(attempt.responseBody).toString('utf8') : '',
+            )
+          : (network?.cause ?? null);
+        attempt.outcome = {
+          ok: cause === null,
+          cause: cause ?? undefined,
+          errorCode: error?.code,
+          errorMessage: error?.message,
+        };
+        const message = failed
+          ? `${name} answered the handshake with status ${attempt.status}.`
+          : network
+            ? `${name} ${network.words}.`
+            : `A WebSocket to ${name}: ${sentBytes} bytes sent, ${receivedBytes} bytes received.`;
+        if (network && cause) {
+          exchange.refusal = { cause, stage: 'forward', message };
+          refuseUpgrade(exchange, socket, options);
+        }
+        recordStep(
+          exchange,
+          'forward',
+          {
+            decision: cause === null ? 'passed' : 'skipped',
+            summary: message,
+            output: { sentBytes, receivedBytes, status: attempt.status },
+          },
+          startMs,
+          elapsed(),
+        );
+        finish({
+          ok: cause === null,
+          cause,
+          stage: cause === null ? null : 'forward',
+          message,
+          status: exchange.answer?.status ?? null,
+        });
+      },
+    },
+    attempt.timings,
+    exchange.startedAt,
+  );
+}
+
+function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () => number): ChosenTarget | undefined {
+  const context: StageContext = { config: options.config(), now: options.now };
+  const run = (
+    stage: 'receive' | 'identify' | 'authorize',
+    outcome: Parameters<typeof recordStep>[2],
+    startMs: number,
+  ) => {
+    recordStep(exchange, stage, outcome, startMs, elapsed());
+    return exchange.refusal === undefined;
+  };
+  let startMs = 0;
+  const head = receiveHead(exchange, context);
+  const received = head.decision === 'refused' ? head : receiveBody(exchange, Buffer.alloc(0));
+  if (!run('receive', received, startMs)) return undefined;
+  startMs = elapsed();
+  if (!run('identify', identify(exchange, context), startMs)) return undefined;
+  startMs = elapsed();
+  if (!run('authorize', authorize(exchange, context), startMs)) return undefined;
+  startMs = elapsed();
+  const locked = options.lockedBecause();
+  const routed = locked
+    ? { outcome: refuse({ cause: 'gateway_config', message: locked }) }
+    : route(exchange, context, needsKeyHere);
+  let { outcome } = routed;
+  const target = 'target' in routed ? routed.target : undefined;
+  if (target?.providerId === PRACTICE) {
+    outcome = refuse({ cause: 'wrong_endpoint', message: 'The practice provider has no WebSocket; ask it over HTTP.' });
+  }
+  recordStep(exchange, 'route', outcome, startMs, elapsed());
+  return exchange.refusal ? undefined : target;
+}
+
+function openAttempt(
+  exchange: Exchange,
+  target: ChosenTarget,
+  options: PipelineOptions,
+  elapsed: () => number,
+): { attempt: Attempt; url: URL; headers: string[] } | undefined {
+  const startMs = elapsed();
+  try {
+    const prepared = prepareAttempt(exchange, target, Buffer.alloc(0), {
+      openKey: options.openKey,
+      captureBodyBytes: 0,
+      elapsedMs: startMs,
+      streamed: true,
+    });
+    if (prepared.ok) {
+      exchange.attempts.push(prepared.prepared.attempt);
+      return prepared.prepared;
+    }
+    recordStep(exchange, 'forward', prepared.outcome, startMs, elapsed());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const outcome = refuse({
+      cause: 'gateway_config',
+      message: `The stored key for ${target.providerId} cannot be opened: ${reason}`,
+    });
+    recordStep(exchange, 'forward', outcome, startMs, elapsed());
+  }
+  return undefined;
+}
+
+function refuseUpgrade(exchange: Exchange, socket: Socket, options: PipelineOptions) {
+  const answer = refusalAnswer(exchange, refusalOf(exchange), options.explainUrl(exchange.id));
+  const tap = emptyTap();
+  tapChunk(tap, answer.body, answer.body.length, 0);
+  tap.complete = true;
+  exchange.answer = { status: answer.status, headers: answer.headers, body: tap };
+  if (socket.writable)
+    socket.end(Buffer.concat([Buffer.from(headText(answer.status, answer.headers), 'latin1'), answer.body]));
+}
+
+function refusalOf(exchange: Exchange): Refusal {
+  if (!exchange.refusal) throw new Error('a refused exchange without its refusal');
+  return exchange.refusal;
+}
+
+function headText(status: number, headers: RawHeaders): string {
+  let text = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `${text}\r\n`;
+}

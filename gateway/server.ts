@@ -1,0 +1,176 @@
+/** The listener: accepts connections, guards them, hands each request to the data plane, the control interface or `/health`. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Refusal } from './exchange.ts';
+import { corsHeaders, type GuardRules, guardRequest } from './guard.ts';
+
+export interface ListenerOptions {
+  readonly rules: () => GuardRules;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  readonly refuse: (request: IncomingMessage, response: ServerResponse, refusal: Omit<Refusal, 'stage'>) => void;
+  /** Bytes that are not HTTP, or headers beyond the bound: no request object exists for these. */
+  readonly unreadable: (problem: UnreadableRequest) => { readonly status: number; readonly body: string };
+  /** Serves `/ui/` and `/api/` with its own checks; absent in tests of the data plane alone. */
+  readonly control?: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly version: string;
+}
+
+export interface UnreadableRequest {
+  readonly kind: 'headers-too-large' | 'not-http' | 'tls' | 'timeout';
+  readonly code: string;
+  readonly remoteAddress: string;
+}
+
+export interface Listener {
+  /** Resolves with the port; rejects with the system's error (`EADDRINUSE`, `EACCES`). */
+  listen(port: number, host: string): Promise<number>;
+  /** Stops accepting, waits for what is in flight up to `graceMs`, then cuts it. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Enough for every real client; a larger head is refused before it is parsed further. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
+export function createListener(options: ListenerOptions): Listener {
+  const server: Server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 15_000,
+    // Bodies are bounded by their silence (pipeline), not by their whole length: a large upload may take its time.
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+    // Strict parsing is what keeps request smuggling out; never loosened.
+    insecureHTTPParser: false,
+    noDelay: true,
+  });
+  server.maxRequestsPerSocket = 0;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (request, response) => dispatch(request, response, options));
+  server.on('checkContinue', (request, response) => {
+    // A body announced as too large is refused before it is sent; anything else is asked for.
+    response.writeContinue();
+    dispatch(request, response, options);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const refusal = guardRequest(request.rawHeaders, options.rules());
+    if (refusal) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    options.upgrade(request, socket as Socket, head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
+    answerUnreadable(error, socket as Socket, options),
+  );
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ port, host, exclusive: true, backlog: 1024 }, () => {
+          server.off('error', reject);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        if (!server.listening) {
+          resolve();
+          return;
+        }
+        const cut = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function dispatch(request: IncomingMessage, response: ServerResponse, options: ListenerOptions) {
+  const url = request.url ?? '/';
+  if (options.control && (url.startsWith('/ui') || url.startsWith('/api/') || url === '/')) {
+    if (url === '/') {
+      response.writeHead(302, { location: '/ui/', 'content-length': '0' }).end();
+      return;
+    }
+    if (/^\/(?:ui(?:[/?]|$)|api\/)/.test(url)) {
+      options.control(request, response);
+      return;
+    }
+  }
+  const rules = options.rules();
+  const refusal = guardRequest(request.rawHeaders, rules);
+  if (refusal) {
+    options.refuse(request, response, refusal);
+    return;
+  }
+  if (url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
+    const body = JSON.stringify({ status: 'ok', version: options.version });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'cache-control': 'no-store',
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  if (request.headers.origin !== undefined) {
+    const cors = corsHeaders(request.rawHeaders, rules);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, [...cors, 'content-length', '0']).end();
+      return;
+    }
+    if (cors.length > 0) addHeaders(response, cors);
+  }
+  options.handle(request, response);
+}
+
+/** Answers are written with flat header lists, which leave out what setHeader noted; so these join at the writing. */
+function addHeaders(response: ServerResponse, extra: readonly string[]) {
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.writeHead = ((...args: unknown[]) => {
+    const last = args[args.length - 1];
+    if (Array.isArray(last)) args[args.length - 1] = [...last, ...extra];
+    return writeHead(...args);
+  }) as ServerResponse['writeHead'];
+}
+
+function answerUnreadable(
+  error: NodeJS.ErrnoException & { rawPacket?: Buffer },
+  socket: Socket,
+  options: ListenerOptions,
+) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = options.unreadable({
+    kind: kindOf(error),
+    code: error.code ?? 'UNKNOWN',
+    remoteAddress: socket.remoteAddress ?? '',
+  });
+  // A response may already be under way on this connection: two answers in one would corrupt it.
+  if ((socket as Socket & { _httpMessage?: { headersSent?: boolean } })._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  socket.end(
+    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : status === 408 ? 'Request Timeout' : 'Bad Request'}\r\n` +
+      `connection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function kindOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): UnreadableRequest['kind'] {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout';
+  // A TLS handshake record (RFC 8446 §5.1): the client was told https:// where http:// is served.
+  return error.rawPacket?.[0] === 0x16 && error.rawPacket[1] === 0x03 ? 'tls' : 'not-http';
+}
