@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type StreamWatch,
+  streamIsWhole,
+  watchChunk,
+  watchEnd,
+  watchStream,
+} from '../../gateway/dialects/stream-watch.ts';
+import type { Dialect } from '../../gateway/exchange.ts';
+
+const OPENAI =
+  'data: {"choices":[{"delta":{"content":"héllo 🌍"}}]}\n\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n';
+const ANTHROPIC =
+  'event: message_start\r\ndata: {"type":"message_start","message":{"usage":{"input_tokens":9,"output_tokens":1}}}\r\n\r\nevent: message_delta\r\ndata: {"type":"message_delta","usage":{"output_tokens":12}}\r\n\r\nevent: message_stop\r\ndata: {"type":"message_stop"}\r\n\r\n';
+const GEMINI =
+  'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}\r\n\r\ndata: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2}}\r\n\r\n';
+
+function run(dialect: Dialect, text: string, cuts: readonly number[], type = 'text/event-stream'): StreamWatch {
+  const watch = watchStream(dialect, type);
+  const bytes = Buffer.from(text);
+  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  let from = 0;
+  for (const place of [...places, bytes.length]) {
+    watchChunk(watch, bytes.subarray(from, place));
+    from = place;
+  }
+  watchEnd(watch);
+  return watch;
+}
+
+describe('a stream that is watched', () => {
+  it.each([
+    ['openai-chat', OPENAI, { inputTokens: 7, outputTokens: 3 }],
+    ['anthropic-messages', ANTHROPIC, { inputTokens: 9, outputTokens: 12 }],
+    ['gemini-generate', GEMINI, { inputTokens: 4, outputTokens: 2 }],
+  ] as const)('%s: is whole with its tokens counted, wherever the network cut it', (dialect, text, usage) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(2000), { maxLength: 12 }), (cuts) => {
+        const watch = run(dialect, text, cuts);
+        expect(streamIsWhole(watch)).toBe(true);
+        expect(watch.error).toBeUndefined();
+        expect(watch.usage).toEqual(usage);
+      }),
+    );
+  });
+
+  it.each([
+    ['openai-chat', OPENAI, '"finish_reason"'],
+    ['anthropic-messages', ANTHROPIC, 'event: message_stop'],
+    ['gemini-generate', GEMINI, '"finishReason"'],
+  ] as const)('%s: is not whole when it ends before its last event', (dialect, text, marker) => {
+    const watch = run(dialect, text.slice(0, text.indexOf(marker)), [5, 50]);
+    expect(streamIsWhole(watch)).toBe(false);
+  });
+
+  it('takes an error event for what it is, but not an error that a model talks about', () => {
+    const error = run(
+      'openai-chat',
+      'data: {"error":{"message":"overloaded — später","type":"server_error"}}\n\n',
+      [3, 40],
+    );
+    expect(JSON.parse(error.error ?? '')).toMatchObject({ error: { message: 'overloaded — später' } });
+    const talk = run(
+      'openai-chat',
+      'data: {"choices":[{"delta":{"content":"an \\"error\\" occurred"}}]}\n\ndata: [DONE]\n\n',
+      [],
+    );
+    expect(talk.error).toBeUndefined();
+    const none = run(
+      'openai-chat',
+      'data: {"error":null,"choices":[{"delta":{"content":"x"}}]}\n\ndata: [DONE]\n\n',
+      [],
+    );
+    expect(none.error).toBeUndefined();
+  });
+
+  it('reads a Gemini stream without alt=sse as one JSON array', () => {
+    const text = `[{"candidates":[{"content":{"parts":[{"text":"a"}]}}]},\n{"candidates":[{"finishReason":"STOP"}]}]`;
+    expect(streamIsWhole(run('gemini-generate', text, [9], 'application/json'))).toBe(true);
+    expect(streamIsWhole(run('gemini-generate', text.slice(0, 40), [9], 'application/json'))).toBe(false);
+  });
+
+  it('keeps its memory bounded on a line that never ends', () => {
+    const watch = watchStream('openai-chat', 'text/event-stream');
+    for (let i = 0; i < 64; i += 1) watchChunk(watch, Buffer.alloc(64 * 1024, 'a'));
+    expect(watch.carry.length).toBeLessThan(512 * 1024);
+  });
+});
