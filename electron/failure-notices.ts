@@ -1,5 +1,17 @@
+import type { CaptureRow } from '../gateway/control/contract/index.ts';
+
 /** A failed exchange, as far as a notification needs it. */
 export type Failure = { capture: string; title: string; body: string };
+
+/**
+ * What to tell of a capture, or undefined where there is nothing to tell: it is still running, it went well, the client
+ * itself left, or it is our own doing (a probe, a check, a replay, an import).
+ */
+export function failureOf(row: CaptureRow): Failure | undefined {
+  if (row.state !== 'done' || row.ok || row.clientGone || row.origin) return undefined;
+  const asked = row.model ?? row.askedModel ?? `${row.method} ${row.path}`;
+  return { capture: row.id, title: row.message, body: row.app ? `${row.app} asked for ${asked}` : asked };
+}
 
 /** One notification to show: of a single failure, or of several at once. */
 export type Notice = { title: string; body: string; place: string };

@@ -14,6 +14,7 @@ const RELOAD_INTERVAL_MS = 10_000;
 export type MainWindow = {
   /** Brings the window to the front, opening it if it is closed; with a place, shows that place. */
   show(place?: string): void;
+  isFocused(): boolean;
 };
 
 /** The app's one window. `stateFile` remembers where it was; nothing is opened until `show`. */
@@ -54,6 +55,7 @@ export function mainWindow(options: { preload: string; icon: string; stateFile: 
   }
 
   return {
+    isFocused: () => window?.isFocused() ?? false,
     show(place) {
       if (!window) {
         window = open(place ?? '/');

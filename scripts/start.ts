@@ -14,6 +14,9 @@ const args = process.argv.slice(2);
 /** A window that closes with an error this soon never opened: a missing library, a sandbox that the system denies. */
 const NEVER_OPENED_MS = 15_000;
 
+/** The app's own word for "I have said why": nothing else would fare better. */
+const SAID_WHY_EXIT_CODE = 70;
+
 const display = findDisplay();
 const electron: { path?: string; missing?: string } = display.missing ? display : findElectron({ download: true });
 process.exitCode = electron.path ? await startDesktop(electron.path) : await startHeadless(electron.missing);
@@ -24,7 +27,7 @@ async function startDesktop(program: string): Promise<number> {
   const environment = { ...process.env };
   delete environment.ELECTRON_RUN_AS_NODE; // set by editors' terminals; it would turn Electron into a plain Node
   const code = await ended(spawn(program, [root, ...args], { stdio: 'inherit', env: environment }));
-  const failed = code !== 0 && Date.now() - startedAt < NEVER_OPENED_MS;
+  const failed = code !== 0 && code !== SAID_WHY_EXIT_CODE && Date.now() - startedAt < NEVER_OPENED_MS;
   return failed ? startHeadless(`Electron ended with code ${code}`) : code;
 }
 

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { app, clipboard, powerMonitor } from 'electron';
+import { createGateway } from '../gateway/index.ts';
+import { openLog } from '../gateway/log.ts';
+import { homePaths } from '../gateway/store/home.ts';
+import { controlClient, followLive } from './control.ts';
+import { placeOfLink } from './deep-link.ts';
+import { failureOf } from './failure-notices.ts';
+import { openExternal } from './guard.ts';
+import { answerWindows } from './ipc.ts';
+import { safeStorageKeychain } from './keychain.ts';
+import { startAtLogin } from './login.ts';
+import { installMenu } from './menu.ts';
+import { failureNotifier } from './notify.ts';
+import { serveScreens } from './protocol.ts';
+import { trayLight } from './tray.ts';
+import type { GatewayState } from './tray-menu.ts';
+import { mainWindow, windowStateFile } from './window.ts';
+import type { Words } from './words.ts';
+
+/** The longest that quitting waits for requests under way. */
+const DRAIN_LIMIT_MS = 10_000;
+
+export type Desktop = {
+  /** Brings the window to the front, at a place if one is given. */
+  show(place?: string): void;
+  /** Follows a `keyward://` link; what names no place only brings the window to the front. */
+  openLink(link: string): void;
+};
+
+/**
+ * Opens the desktop app: gateway, window, tray, menu. The window comes first and waits for the gateway, not the other
+ * way round. Rejects when the home cannot be opened; a port that is taken is no such case: the screens say it.
+ */
+export async function openDesktop(options: { home: string; words: Words; distribution: string }): Promise<Desktop> {
+  const { home, words } = options;
+  const paths = homePaths(home);
+  const { log, close: closeLog } = openLog(paths.logs);
+  const icons = path.join(options.distribution, '../electron/icons');
+  let state: GatewayState = { kind: 'starting' };
+
+  const window = mainWindow({
+    preload: path.join(options.distribution, 'electron/preload.cjs'),
+    icon: path.join(icons, 'icon.png'),
+    stateFile: windowStateFile(paths.window),
+  });
+  const copyAddress = () => {
+    if (state.kind === 'listening') clipboard.writeText(state.url);
+  };
+  const tray = trayLight(icons, { open: () => window.show(), 'copy-address': copyAddress, quit: () => app.quit() });
+  installMenu({ open: (place) => window.show(place), copyAddress });
+  serveScreens(path.join(options.distribution, 'renderer'));
+
+  const gateway = createGateway({
+    home,
+    mode: 'desktop',
+    version: app.getVersion(),
+    port: words.port,
+    keychain: safeStorageKeychain(),
+    screens: path.join(options.distribution, 'renderer'),
+    log,
+  });
+  const started = gateway.start();
+  answerWindows({
+    // A window that asks early waits until there is something to talk to.
+    attachPort: (port) => void started.then(() => gateway.control.attachPort(port)),
+    openExternal,
+    onRefused: (reason) => log.warn({ reason }, 'refused a request over IPC'),
+  });
+  if (!words.hidden) window.show(words.place);
+  quitDrained(async () => {
+    await gateway.stop();
+    await closeLog();
+  });
+  await started;
+
+  const client = controlClient((port) => gateway.control.attachPort(port));
+  const notify = failureNotifier((place) => window.show(place));
+  let notifyOnFailure = true;
+  const refresh = async () => {
+    const [status, settings] = await Promise.all([client.status.get(), client.settings.get()]);
+    state = status.url
+      ? { kind: 'listening', url: status.url }
+      : { kind: 'failed', sentence: status.problem?.sentence ?? 'the gateway is stopped.' };
+    tray?.show(state);
+    notifyOnFailure = settings.notifyOnFailure;
+    startAtLogin(settings.startAtLogin);
+  };
+  await refresh();
+  followLive(client, (event) => {
+    if (event.type !== 'capture') {
+      void refresh().catch((error: unknown) => log.error(error));
+      return;
+    }
+    // Who is looking at the requests sees it there.
+    const failure = notifyOnFailure && !window.isFocused() ? failureOf(event.row) : undefined;
+    if (failure) notify(failure);
+  }).catch((error: unknown) => log.error(error, 'the live stream to the tray broke'));
+
+  return {
+    show: (place) => window.show(place),
+    openLink: (link) => window.show(placeOfLink(link)),
+  };
+}
+
+/** Lets requests under way finish before the process ends, whoever ends it: menu, tray, logout, SIGTERM. */
+function quitDrained(drain: () => Promise<void>): void {
+  let drained = false;
+  app.on('before-quit', (event) => {
+    if (drained) return;
+    event.preventDefault();
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_LIMIT_MS));
+    void Promise.race([drain(), limit])
+      .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+      .then(() => {
+        drained = true;
+        app.quit();
+      });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  powerMonitor.on('shutdown', () => app.quit());
+}
