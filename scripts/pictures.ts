@@ -60,7 +60,7 @@ try {
 async function take(page: Page, name: string, place: string): Promise<void> {
   await page.goto(new URL(`/ui/${place}`, page.url()).href);
   await page.getByRole('main').waitFor();
-  await page.waitForLoadState('networkidle').catch(() => {}); // a live stream never falls idle
+  await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => {}); // a live stream never falls idle
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`) });
