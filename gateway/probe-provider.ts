@@ -1,0 +1,217 @@
+/**
+ * A request of the gateway's own to a provider (key check, reachability): one attempt over the production path, recorded
+ * as a capture of its kind, so that what was sent and what came back can be seen like anything else.
+ */
+import type { Exchange } from './exchange.ts';
+import { applyCredential } from './providers/credential.ts';
+import { headerValue } from './providers/headers.ts';
+import { findPreset } from './providers/presets.ts';
+import { ownHosts, resolveUpstream } from './providers/resolve.ts';
+import type { PipelineOptions } from './run-exchange.ts';
+import { decodeBody } from './stages/decode-body.ts';
+import { explainNetworkError } from './stages/network-cause.ts';
+import { referenceOf } from './stages/prepare-attempt.ts';
+import { recordStep } from './stages/stage.ts';
+import { emptyTap, tapBytes, tapChunk, tapWhole } from './stages/tap.ts';
+import type { ProbeAnswer, ProbeRequest } from './upstream.ts';
+
+/** Refused before anything is sent: a key may go to its own provider's hosts only. */
+export class ForeignProbeHost extends Error {
+  constructor(host: string, provider: string) {
+    super(`A check of ${provider} may not go to ${host}: its key must not travel there.`);
+    this.name = 'ForeignProbeHost';
+  }
+}
+
+const PROBE_BODY_BYTES = 1024 * 1024;
+
+/** Never rejects for what the provider or the network did; rejects for a foreign host or a key that cannot be opened. */
+export async function probeProvider(probe: ProbeRequest, options: PipelineOptions): Promise<ProbeAnswer> {
+  const config = options.config();
+  const provider = config.providers.get(probe.provider);
+  if (!provider) throw new Error(`No provider called ${probe.provider} is set up here.`);
+  const preset = findPreset(provider.preset);
+  if (!ownHosts(provider, preset).has(probe.url.host)) throw new ForeignProbeHost(probe.url.host, provider.name);
+  const key = probe.keyId ? config.providerKeys.get(probe.keyId) : undefined;
+  const exchange = openProbe(probe, options);
+  options.recorder.begin(exchange);
+  const elapsed = () => performance.now() - exchange.startedAt;
+  const upstream = resolveUpstream(provider, preset, exchange.endpoint as NonNullable<Exchange['endpoint']>, undefined);
+  const base = withOwnHeaders(probe, upstream.ok ? [...upstream.defaultHeaders, ...upstream.setHeaders] : []);
+  const head = upstream.ok
+    ? applyCredential(upstream.auth, key ? options.openKey(key) : undefined, probe.url, base)
+    : ({ ok: false, message: upstream.message, next: upstream.next } as const);
+  if (!head.ok) {
+    const message = `${head.message} ${head.next}`;
+    recordStep(exchange, 'forward', { decision: 'skipped', summary: message }, 0, elapsed());
+    exchange.verdict = {
+      ok: false,
+      cause: 'gateway_config',
+      stage: 'forward',
+      message,
+      status: null,
+      endMs: elapsed(),
+    };
+    options.recorder.finish(exchange);
+    return {
+      capture: exchange.id,
+      status: null,
+      headers: [],
+      body: '',
+      error: { code: 'NOT_SENT', message },
+      durationMs: elapsed(),
+    };
+  }
+  const attempt: Exchange['attempts'][number] = {
+    index: 0,
+    provider: provider.id,
+    method: probe.method,
+    url: head.url.href,
+    requestHeaders: head.headers,
+    requestBody: 'same',
+    key: key ? referenceOf(key) : undefined,
+    origins: [{ name: 'probe', origin: { from: 'provider', id: provider.id }, value: probe.origin.kind }],
+    timings: { startMs: elapsed() },
+  };
+  exchange.attempts.push(attempt);
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (error: ProbeAnswer['error']) => {
+      clearTimeout(timer);
+      attempt.timings.endMs = elapsed();
+      const bytes = attempt.responseBody ? tapBytes(attempt.responseBody) : Buffer.alloc(0);
+      const body = decodeBody(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), PROBE_BODY_BYTES);
+      finishProbe(exchange, attempt, body, error, options, provider.name);
+      resolve({
+        capture: exchange.id,
+        status: attempt.status ?? null,
+        headers: attempt.responseHeaders ?? [],
+        body,
+        error,
+        durationMs: elapsed(),
+      });
+    };
+    const control = options.dispatcher.send(
+      {
+        method: probe.method,
+        url: head.url,
+        headers: head.headers,
+        body: probe.body,
+        timeouts: {
+          connectMs: Math.min(probe.timeoutMs, config.settings.timeouts.connectMs),
+          firstByteMs: probe.timeoutMs,
+          idleMs: probe.timeoutMs,
+        },
+      },
+      {
+        onHeaders: (status, statusText, headers) => {
+          attempt.status = status;
+          attempt.statusText = statusText;
+          attempt.responseHeaders = headers;
+          attempt.responseBody = emptyTap();
+        },
+        onChunk: (chunk) => {
+          const body = attempt.responseBody;
+          if (body) tapChunk(body, chunk, PROBE_BODY_BYTES, elapsed());
+          if (body && body.sizeBytes > PROBE_BODY_BYTES) {
+            control.abort();
+            settle(null);
+          }
+          return true;
+        },
+        onEnd: () => {
+          if (attempt.responseBody) attempt.responseBody.complete = true;
+          settle(null);
+        },
+        onError: (error) => settle(error),
+      },
+      attempt.timings,
+      exchange.startedAt,
+    );
+    timer = setTimeout(() => {
+      control.abort();
+      settle({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${probe.timeoutMs} ms` });
+    }, probe.timeoutMs);
+  });
+}
+
+function openProbe(probe: ProbeRequest, options: PipelineOptions): Exchange {
+  const config = options.config();
+  return {
+    id: options.newCaptureId(),
+    receivedAt: options.now(),
+    startedAt: performance.now(),
+    configVersion: config.version,
+    request: {
+      method: probe.method,
+      url: probe.url.pathname + probe.url.search,
+      path: probe.url.pathname,
+      httpVersion: '1.1',
+      rawHeaders: probe.headers,
+      remoteAddress: '',
+      body: probe.body ? tapWhole(probe.body, PROBE_BODY_BYTES, 0) : { ...emptyTap(), complete: true },
+    },
+    endpoint: {
+      name: 'raw',
+      family: 'raw',
+      dialect: 'raw',
+      upstreamPath: probe.url.pathname,
+      modelIn: 'none',
+      provider: probe.provider,
+    },
+    recording: config.settings.recording,
+    steps: [],
+    attempts: [],
+    origin: probe.origin,
+  };
+}
+
+function withOwnHeaders(probe: ProbeRequest, defaults: readonly string[]): string[] {
+  const headers = [...probe.headers];
+  for (let i = 0; i + 1 < defaults.length; i += 2) {
+    if (headerValue(headers, defaults[i] as string) === undefined)
+      headers.push(defaults[i] as string, defaults[i + 1] as string);
+  }
+  return headers;
+}
+
+function finishProbe(
+  exchange: Exchange,
+  attempt: Exchange['attempts'][number],
+  body: string,
+  error: ProbeAnswer['error'],
+  options: PipelineOptions,
+  providerName: string,
+) {
+  const network = error ? explainNetworkError(error, attempt.status !== undefined) : undefined;
+  const failed = attempt.status !== undefined && attempt.status >= 400;
+  const cause = network?.cause ?? (failed ? options.classify(exchange, attempt, body) : null);
+  attempt.outcome = {
+    ok: cause === null,
+    cause: cause ?? undefined,
+    errorCode: error?.code,
+    errorMessage: error?.message,
+  };
+  const message = network
+    ? `${providerName} ${network.words}.`
+    : `${providerName} answered the check with status ${attempt.status}.`;
+  const endMs = performance.now() - exchange.startedAt;
+  recordStep(
+    exchange,
+    'forward',
+    { decision: cause === null ? 'passed' : 'skipped', summary: message },
+    attempt.timings.startMs,
+    endMs,
+  );
+  if (attempt.status !== undefined)
+    exchange.answer = { status: attempt.status, headers: attempt.responseHeaders ?? [], body: 'same' };
+  exchange.verdict = {
+    ok: cause === null,
+    cause,
+    stage: cause === null ? null : 'forward',
+    message,
+    status: attempt.status ?? null,
+    endMs,
+  };
+  options.recorder.finish(exchange);
+}
