@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..');
 const bin = path.join(root, 'node_modules');
 
 const CHECKS = [
-  { name: 'types', command: ['typescript/bin/tsc', '--pretty'] },
+  { name: 'types', command: ['typescript/bin/tsc'] },
   { name: 'lint and formatting', command: ['@biomejs/biome/bin/biome', 'check', '.'] },
   { name: 'dead code', command: ['knip/bin/knip.js'] },
   {

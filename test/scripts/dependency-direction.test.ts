@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,6 +82,21 @@ describe('the dependency-direction check', () => {
 
   it.each(Object.keys(violations))('catches a breach of %s', (name) => {
     expect(found).toContainEqual({ name, from: violations[name]?.file });
+  });
+
+  it('gives every part of the gateway a layer, so that nothing stands outside the rules', () => {
+    const require = createRequire(import.meta.url);
+    const { forbidden } = require(path.join(root, '.dependency-cruiser.cjs')) as {
+      forbidden: { name: string; from: { path?: string }; to: { path?: string } }[];
+    };
+    const layers = forbidden
+      .filter(({ name }) => name.startsWith('gateway-only-downwards'))
+      .flatMap(({ from, to }) => [from.path, to.path])
+      .map((pattern) => new RegExp(pattern ?? '$^'));
+    const parts = readdirSync(path.join(root, 'gateway'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `gateway/${entry.name}/any.ts` : `gateway/${entry.name}`,
+    );
+    expect(parts.filter((part) => !layers.some((layer) => layer.test(part)))).toEqual([]);
   });
 
   it('says nothing against the house itself', () => {
