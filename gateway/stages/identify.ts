@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../causes.ts';
 import type { Evidence, Exchange } from '../exchange.ts';
-import { recogniseKey } from '../providers/key-shape.ts';
+import { recogniseKey } from '../providers/recognise-key.ts';
 import { checkGatewayKey, parseGatewayKey } from '../store/gateway-key.ts';
 import type { GatewayKey } from '../store/schema.ts';
 import { type Credential, findCredentials } from './credential.ts';
