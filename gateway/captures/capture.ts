@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { CAUSES, STAGES } from '../causes.ts';
 
-/** Where something was replaced before writing. The marker in the text is `⟦kind:length:fingerprint⟧`-like; see redact.ts. */
+/** Where something was replaced before writing. The marker in its place is described in marker.ts. */
 export const redactionSchema = z.object({
   /** `provider-key`, `gateway-key`, `credential-header`, `key-pattern`, `session-token` … */
   kind: z.string(),
@@ -26,7 +26,9 @@ export const recordedBodySchema = z.object({
   text: z.string().optional(),
   base64: z.string().optional(),
   keptBytes: z.number(),
-  leftOut: z.enum(['recording-off', 'over-bound', 'queue-full', 'crashed']).optional(),
+  leftOut: z
+    .enum(['recording-off', 'over-bound', 'queue-full', 'disk-full', 'crashed', 'running', 'undecodable'])
+    .optional(),
   /** The same bytes as another leg: `request`, `attempt`. They are filled in on reading. */
   sameAs: z.enum(['request', 'attempt']).optional(),
   /** Content coding undone before recording (`gzip`, `br` …). */
@@ -98,6 +100,8 @@ export const recordedAttemptSchema = z.object({
   responseTrailers: headerListSchema.optional(),
   responseBody: recordedBodySchema.optional(),
   remoteAddress: z.string().optional(),
+  /** What was removed from this attempt's URL and headers. */
+  redactions: z.array(redactionSchema).optional(),
   outcome: z
     .object({
       ok: z.boolean(),
@@ -175,8 +179,12 @@ export const captureSchema = captureRowSchema.extend({
       headers: headerListSchema,
       body: recordedBodySchema,
       firstByteMs: z.number().optional(),
+      /** What was removed from the answer's headers. */
+      redactions: z.array(redactionSchema).optional(),
     })
     .nullable(),
+  /** What was removed anywhere else: steps, error texts, the verdict. */
+  redactions: z.array(redactionSchema).optional(),
   verdict: z
     .object({
       ok: z.boolean(),
