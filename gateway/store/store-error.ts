@@ -8,11 +8,19 @@ export type StoreErrorCode =
   | 'disk'
   | 'invalid'
   | 'closed'
-  | 'runtime';
+  | 'runtime'
+  | 'vault-locked'
+  | 'vault-empty'
+  | 'vault-damaged'
+  | 'wrong-passphrase'
+  | 'weak-keychain'
+  | 'no-keychain'
+  | 'last-way-in'
+  | 'secret-unreadable';
 
 export class StoreError extends Error {
   override readonly name: string = 'StoreError';
-  readonly code: string;
+  readonly code: StoreErrorCode;
   /** The next action, as a sentence; null where there is none. */
   readonly next: string | null;
 

@@ -1,8 +1,8 @@
 /**
  * `HOME/versions/`: a copy of every configuration version, the newest ones only. Captures refer to versions, so a
  * replay "then" needs them; and a damaged `keyward.json` is recovered from the last. Compressed, because a large
- * document is copied whole at every change. Only the few newest hold sealed secrets: a removed provider key should not
- * live on in a drawer.
+ * document is copied whole at every change. Only the few newest hold sealed secrets, and none that the current document
+ * has let go of: a removed provider key must not live on in a drawer.
  */
 import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,7 +37,7 @@ export class VersionHistory {
   async keep(document: Document): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#write(document);
-    await this.#prune(document.version);
+    await this.#prune(document);
   }
 
   /** The numbers of the kept versions, newest first. */
@@ -83,8 +83,8 @@ export class VersionHistory {
     await writeDurably(this.#file(document.version), await promisify(gzip)(JSON.stringify(document)));
   }
 
-  async #prune(newest: number): Promise<void> {
-    const kept = (await this.list()).filter((version) => version <= newest);
+  async #prune(newest: Document): Promise<void> {
+    const kept = (await this.list()).filter((version) => version <= newest.version);
     let totalBytes = 0;
     for (const [index, version] of kept.entries()) {
       const size = await stat(this.#file(version)).then(
@@ -95,12 +95,22 @@ export class VersionHistory {
       const beyond = index >= this.#bounds.versions || totalBytes > this.#bounds.totalBytes;
       if (beyond && index >= this.#bounds.withSeals) await unlink(this.#file(version));
     }
-    const leaving = kept[this.#bounds.withSeals];
-    const document = leaving === undefined ? undefined : await this.read(leaving);
-    if (document?.providerKeys.some((key) => key.sealed !== '')) await this.#write(withoutSeals(document));
+    await this.#dropSeals(newest, kept.slice(1, this.#bounds.withSeals + 1));
   }
-}
 
-function withoutSeals(document: Document): Document {
-  return { ...document, providerKeys: document.providerKeys.map((key) => ({ ...key, sealed: '' })) };
+  /** Of the older versions, only the youngest keep seals, and only those that the newest still has. */
+  async #dropSeals(newest: Document, older: readonly number[]): Promise<void> {
+    const current = new Set(newest.providerKeys.map((key) => key.sealed));
+    for (const [index, version] of older.entries()) {
+      const leaving = index + 1 >= this.#bounds.withSeals;
+      const document = await this.read(version);
+      if (!document?.providerKeys.some((key) => key.sealed !== '' && (leaving || !current.has(key.sealed)))) continue;
+      await this.#write({
+        ...document,
+        providerKeys: document.providerKeys.map((key) =>
+          leaving || !current.has(key.sealed) ? { ...key, sealed: '' } : key,
+        ),
+      });
+    }
+  }
 }
