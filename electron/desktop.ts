@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, clipboard, powerMonitor } from 'electron';
+import { app, clipboard, powerMonitor, safeStorage } from 'electron';
 import { createGateway } from '../gateway/index.ts';
 import { openLog } from '../gateway/log.ts';
 import { homePaths } from '../gateway/store/home.ts';
@@ -37,6 +37,9 @@ export async function openDesktop(options: { home: string; words: Words; distrib
   const paths = homePaths(home);
   const { log, close: closeLog } = openLog(paths.logs);
   const icons = path.join(options.distribution, '../electron/icons');
+  // A fault of ours: into the log with its stack, not into a newcomer's face, and not the end of every request under way.
+  process.on('uncaughtException', (error) => log.error(error, 'uncaught'));
+  process.on('unhandledRejection', (reason) => log.error(reason, 'unhandled rejection'));
   let state: GatewayState = { kind: 'starting' };
 
   const window = mainWindow({
@@ -56,7 +59,7 @@ export async function openDesktop(options: { home: string; words: Words; distrib
     mode: 'desktop',
     version: app.getVersion(),
     port: words.port,
-    keychain: safeStorageKeychain(),
+    keychain: safeStorageKeychain(safeStorage, process.platform),
     screens: path.join(options.distribution, 'renderer'),
     log,
   });
