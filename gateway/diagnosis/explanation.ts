@@ -37,6 +37,8 @@ export type Fix = z.infer<typeof fixSchema>;
 export const probeResultSchema = z.object({
   probe: z.string(),
   result: z.string(),
+  /** What its outcome would tell; for a probe that was not run. */
+  tells: z.string().optional(),
   capture: z.string().optional(),
 });
 

@@ -1,0 +1,106 @@
+/** Puts a scored failure into words: title, detail, alternatives, fixes, probes. Pure. */
+import type { Cause } from '../causes.ts';
+import type { Evidence } from '../exchange.ts';
+import { calibrate } from './calibrate.ts';
+import { causeWords } from './causes/index.ts';
+import type { SideWords } from './causes/words.ts';
+import type { Explanation } from './explanation.ts';
+import type { Facts } from './facts.ts';
+import { maskSecrets } from './key-shape.ts';
+import { PROBES } from './probes.ts';
+import type { Contribution, Scored } from './score.ts';
+
+const MAX_ALTERNATIVES = 4;
+const WORTH_NAMING = 0.03;
+
+export interface Judgement {
+  readonly cause: Cause;
+  readonly confidence: number;
+  readonly alternatives: Explanation['alternatives'];
+  /** What speaks for the cause, the weightiest first, at most five. */
+  readonly evidence: readonly Evidence[];
+}
+
+export function judge(scored: Scored): Judgement {
+  const [top, ...others] = scored.ranking;
+  const cause = top?.cause ?? 'other';
+  const share = top?.share ?? 0;
+  const confidence = round(calibrate(share));
+  const rest = share < 1 ? (1 - confidence) / (1 - share) : 0;
+  return {
+    cause,
+    confidence,
+    alternatives: others
+      .map((other) => ({ cause: other.cause, confidence: round(Math.min(other.share * rest, confidence)) }))
+      .filter((other) => other.confidence >= WORTH_NAMING)
+      .slice(0, MAX_ALTERNATIVES),
+    evidence: supporting(scored.contributions, cause),
+  };
+}
+
+function supporting(contributions: readonly Contribution[], cause: Cause): Evidence[] {
+  const seen = new Set<string>();
+  return contributions
+    .filter((one) => (one.gives[cause] ?? 0) > 0)
+    .sort((a, b) => (b.gives[cause] ?? 0) - (a.gives[cause] ?? 0))
+    .map((one) => masked(one.evidence))
+    .filter((evidence) => {
+      const key = `${evidence.where}|${evidence.value}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    })
+    .slice(0, 5);
+}
+
+export function masked(evidence: Evidence): Evidence {
+  return { ...evidence, value: maskSecrets(evidence.value) };
+}
+
+/** Fills `{provider}` and `{model}`; a sentence that begins with the provider begins with a capital. */
+export function fill(text: string, names: { readonly provider: string; readonly model?: string }): string {
+  const filled = text.replaceAll('{provider}', names.provider).replaceAll('{model}', names.model ?? 'that name');
+  return filled.charAt(0).toUpperCase() + filled.slice(1);
+}
+
+/** First the fact as it was recorded, then what it means. */
+export function detailOf(facts: Facts, words: SideWords): string {
+  const quoted = innermostMessage(facts);
+  const who = facts.providerName === 'the provider' ? 'The provider' : facts.providerName;
+  let fact: string;
+  if (facts.transport)
+    fact = `The request failed on its way: ${[facts.transport.code, facts.transport.message].filter(Boolean).join(', ')}.`;
+  else if (facts.status !== undefined)
+    fact = `${who} answered ${facts.status}${quoted ? `: “${quoted}”` : ' without words'}.`;
+  else fact = quoted ? `${who} answered: “${quoted}”.` : 'No answer was recorded.';
+  const depth = new Set(facts.body.layers.map((layer) => layer.where)).size;
+  const nested = depth > 1 && quoted ? ` (the innermost of ${depth} envelopes)` : '';
+  return maskSecrets(
+    `${fact}${nested} ${fill(words.means, { provider: facts.providerName, model: facts.model })}`.replace(
+      /\.”\./g,
+      '.”',
+    ),
+  );
+}
+
+function innermostMessage(facts: Facts): string | undefined {
+  const message = facts.body.layers.findLast((layer) => (layer.message ?? '').trim().length > 3)?.message;
+  if (message === undefined) return undefined;
+  const flat = message.replace(/\s+/g, ' ').trim();
+  return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
+}
+
+/** Probes of the cause and of its strongest rival, with what each would tell. Nothing has been sent. */
+export function probesFor(causes: readonly Cause[]): Explanation['probes'] {
+  const ids = [...new Set(causes.flatMap((cause) => causeWords[cause].probes))].slice(0, 5);
+  return ids.map((probe) => ({ probe, result: 'not-run', tells: PROBES[probe] }));
+}
+
+/** Short of an experiment nothing is proven. */
+export function statusOf(confidence: number): Explanation['status'] {
+  return confidence >= 0.7 ? 'likely' : 'possible';
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,94 @@
+/** What the fix buttons of a capture act on: its provider key, gateway key, provider and model, with ready parameters. */
+import type { Capture, RecordedStep } from '../captures/capture.ts';
+import { findPreset } from '../providers/presets.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { FixContext } from './fixes.ts';
+
+/** The parts of a configuration snapshot that explanations read. */
+export type ConfigFacts = Pick<ConfigSnapshot, 'providers' | 'providerKeys' | 'keysByProvider' | 'gatewayKeys'>;
+
+export function fixContextOf(capture: Capture, config: ConfigFacts | undefined, providerName: string): FixContext {
+  const refused = capture.steps.findLast((step) => step.decision === 'refused');
+  const provider = capture.provider ?? providerOfRule(refused) ?? undefined;
+  const stored = provider === undefined ? undefined : config?.providers.get(provider);
+  const keys = provider === undefined ? [] : (config?.keysByProvider.get(provider) ?? []);
+  const keyId = capture.keyId ?? capture.attemptList.at(-1)?.key?.id;
+  return {
+    capture: capture.id,
+    provider,
+    preset: findPreset(stored?.preset ?? provider),
+    providerName,
+    keyId: keyId ?? undefined,
+    disabledKeyId: keys.find((key) => key.disabledAt !== null)?.id,
+    disabledProvider: stored?.enabled === false ? stored.id : undefined,
+    gatewayKeyId: capture.gatewayKeyId ?? gatewayKeyOfRule(refused),
+    appId: capture.appId ?? undefined,
+    model: nearestModel(refused),
+    vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
+    route: capture.routeName ?? undefined,
+    parameters: {
+      'extend-gateway-key': { expires: '30d' },
+      'edit-gateway-key-scope': widerScope(capture, config, refused),
+      'edit-gateway-key-users': oneMoreUser(capture, config, refused),
+    },
+  };
+}
+
+/** Whose words the titles use: the provider as it is called here. */
+export function providerNameOf(capture: Capture, config: ConfigFacts | undefined): string {
+  const id =
+    capture.provider ??
+    capture.attemptList.at(-1)?.provider ??
+    providerOfRule(capture.steps.findLast((step) => step.decision === 'refused'));
+  if (id === null || id === undefined) return 'the provider';
+  if (id === 'practice') return 'the practice provider';
+  return config?.providers.get(id)?.name ?? findPreset(id)?.name ?? id;
+}
+
+function providerOfRule(step: RecordedStep | undefined): string | undefined {
+  const origin = step?.rule?.origin as { from?: unknown; id?: unknown } | undefined;
+  return origin?.from === 'provider' && typeof origin.id === 'string' ? origin.id : undefined;
+}
+
+function gatewayKeyOfRule(step: RecordedStep | undefined): string | undefined {
+  const origin = step?.rule?.origin as { from?: unknown; id?: unknown } | undefined;
+  return origin?.from === 'gateway-key' && typeof origin.id === 'string' ? origin.id : undefined;
+}
+
+function nearestModel(step: RecordedStep | undefined): string | undefined {
+  return step?.evidence?.find((one) => one.what.startsWith('nearest name'))?.value;
+}
+
+/** The key's scope with just what this request needed added to it. */
+function widerScope(
+  capture: Capture,
+  config: ConfigFacts | undefined,
+  refused: RecordedStep | undefined,
+): Record<string, unknown> | undefined {
+  const key = config?.gatewayKeys.get(capture.gatewayKeyId ?? gatewayKeyOfRule(refused) ?? '');
+  if (!key) return undefined;
+  const { scope } = key;
+  const wanted = refused?.evidence?.find((one) => ['provider', 'endpoint', 'model'].includes(one.what))?.value;
+  switch (refused?.rule?.name) {
+    case 'scope.endpoints':
+      return { scope: { ...scope, endpoints: [...(scope.endpoints ?? []), capture.endpoint ?? wanted ?? '*'] } };
+    case 'scope.providers':
+      return { scope: { ...scope, providers: [...(scope.providers ?? []), ...(wanted ? [wanted] : [])] } };
+    case 'scope.models': {
+      const model = capture.askedModel ?? wanted;
+      return { scope: { ...scope, models: [...(scope.models ?? []), ...(model ? [model] : ['*'])] } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function oneMoreUser(
+  capture: Capture,
+  config: ConfigFacts | undefined,
+  refused: RecordedStep | undefined,
+): Record<string, unknown> | undefined {
+  const key = config?.gatewayKeys.get(capture.gatewayKeyId ?? gatewayKeyOfRule(refused) ?? '');
+  const user = refused?.evidence?.find((one) => one.what === 'user asserted' && one.value !== 'none')?.value;
+  return key && user ? { users: [...key.users, user] } : undefined;
+}

@@ -1,0 +1,99 @@
+/** The gateway's half of the ladder (arrived … translated), from the recorded steps. Every rung points at a step or says what is missing. */
+import type { Capture, RecordedStep } from '../captures/capture.ts';
+import type { Stage } from '../causes.ts';
+import type { Evidence } from '../exchange.ts';
+import type { LadderCheck, LadderRung } from './explanation.ts';
+
+const STAGES_OF_CHECK = {
+  arrived: ['receive'],
+  identified: ['identify'],
+  permitted: ['authorize', 'limit'],
+  cached: ['cache'],
+  routed: ['route'],
+  translated: ['translate'],
+} as const satisfies Partial<Record<LadderCheck, readonly Stage[]>>;
+
+type GatewayCheck = keyof typeof STAGES_OF_CHECK;
+
+export const GATEWAY_CHECKS = Object.keys(STAGES_OF_CHECK) as GatewayCheck[];
+
+export function gatewayLadder(capture: Capture): LadderRung[] {
+  const refusedAt = GATEWAY_CHECKS.findIndex((check) =>
+    stepsOf(capture, check).some((step) => step.decision === 'refused'),
+  );
+  return GATEWAY_CHECKS.map((check, index) => {
+    if (refusedAt !== -1 && index > refusedAt) {
+      return unknown(check, 'not reached', 'ladder', `the check "${GATEWAY_CHECKS[refusedAt]}" failed before it`);
+    }
+    const steps = stepsOf(capture, check);
+    const refused = steps.find((step) => step.decision === 'refused');
+    if (refused) return { check, result: 'failed', evidence: [...evidenceOf(refused), ...verdictEvidence(capture)] };
+    const passed = steps.filter((step) => step.decision !== 'refused');
+    if (passed.length > 0) return { check, result: 'passed', evidence: passed.flatMap(evidenceOf) };
+    return withoutStep(check, capture);
+  });
+}
+
+function stepsOf(capture: Capture, check: GatewayCheck): RecordedStep[] {
+  const stages: readonly Stage[] = STAGES_OF_CHECK[check];
+  return capture.steps.filter((step) => stages.includes(step.stage));
+}
+
+/** A stage that left no step is judged by what came after it. */
+function withoutStep(check: GatewayCheck, capture: Capture): LadderRung {
+  const attempt = capture.attemptList[0];
+  if (check === 'cached' && attempt) {
+    return passed(check, 'the request was sent on, not answered from a cache', 'attempt 1', attempt.provider);
+  }
+  if (check === 'translated' && attempt?.requestBody.sameAs === 'request') {
+    return passed(
+      check,
+      'the body was sent on as it came, byte for byte',
+      'attempt 1',
+      `${attempt.requestBody.sizeBytes} bytes`,
+    );
+  }
+  if (attempt && check !== 'translated')
+    return passed(check, 'the request came as far as an attempt', 'attempt 1', attempt.provider);
+  return unknown(check, 'not recorded', 'steps', 'this stage left no step in the capture');
+}
+
+export function evidenceOf(step: RecordedStep): Evidence[] {
+  const where = `step ${step.stage}`;
+  const rule = step.rule
+    ? [
+        {
+          what: `rule ${step.rule.name}, set in ${describeOrigin(step.rule.origin)}`,
+          where,
+          value: asText(step.rule.value),
+        },
+      ]
+    : [];
+  return [{ what: step.summary, where, value: step.decision }, ...rule, ...(step.evidence ?? [])];
+}
+
+function verdictEvidence(capture: Capture): Evidence[] {
+  const inSteps = new Set(
+    capture.steps.flatMap((step) => (step.evidence ?? []).map((one) => `${one.what}|${one.value}`)),
+  );
+  return (capture.verdict?.evidence ?? []).filter((one) => !inSteps.has(`${one.what}|${one.value}`));
+}
+
+function describeOrigin(origin: { readonly from: string }): string {
+  const { from, id, name, path, where } = origin as Record<string, unknown>;
+  const which = id ?? name ?? path ?? where;
+  return which === undefined ? String(from) : `${String(from)} ${String(which)}`;
+}
+
+function asText(value: unknown): string {
+  if (value === undefined) return 'set';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'set').slice(0, 300);
+}
+
+function passed(check: LadderCheck, what: string, where: string, value: string): LadderRung {
+  return { check, result: 'passed', evidence: [{ what, where, value }] };
+}
+
+function unknown(check: LadderCheck, what: string, where: string, value: string): LadderRung {
+  return { check, result: 'unknown', evidence: [{ what, where, value }] };
+}

@@ -1,0 +1,192 @@
+/** Explains an exchange that this gateway recorded. Pure: clock and configuration are arguments. */
+import type { Capture, CaptureRow } from '../captures/capture.ts';
+import type { Cause } from '../causes.ts';
+import type { Evidence } from '../exchange.ts';
+import { detailOf, fill, judge, masked, probesFor, statusOf } from './assemble.ts';
+import { type ConfigFacts, fixContextOf, providerNameOf } from './capture-fixes.ts';
+import { evidenceOf, gatewayLadder } from './capture-ladder.ts';
+import { causeWords } from './causes/index.ts';
+import type { SideWords } from './causes/words.ts';
+import type { Explanation, LadderCheck, LadderRung } from './explanation.ts';
+import { factsOfAttempt } from './facts-of-capture.ts';
+import { buildFixes } from './fixes.ts';
+import { keyHistory } from './key-history.ts';
+import { providerLadder } from './provider-ladder.ts';
+import { score } from './score.ts';
+
+export interface ExplainContext {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  readonly snapshot?: ConfigFacts;
+  /** Recent captures' rows (same provider, key or app), newest first. */
+  readonly company?: readonly CaptureRow[];
+}
+
+/** What the gateway decided by itself it knows; only experiments prove. */
+const OWN_DECISION_CONFIDENCE = 0.99;
+const PROVIDER_CHECKS = [
+  'reached',
+  'key_accepted',
+  'request_accepted',
+  'capacity',
+  'answer_whole',
+] as const satisfies readonly LadderCheck[];
+
+/** The explanation of a capture: refused here, failed on the way, refused by the provider, cut off, left by its client, or fine. */
+export function explainCapture(capture: Capture, context: ExplainContext): Explanation {
+  const { verdict } = capture;
+  if (capture.state !== 'done' || verdict === null) return explainUnfinished(capture);
+  if (verdict.clientGone) return explainClientGone(capture);
+  if (verdict.ok) return explainSuccess(capture);
+  const refused = capture.steps.findLast((step) => step.decision === 'refused');
+  const decidedHere =
+    refused !== undefined &&
+    capture.attemptList.every((attempt) => attempt.status === undefined && attempt.outcome?.errorCode === undefined);
+  if (decidedHere || capture.attemptList.length === 0) return explainOwnRefusal(capture, context);
+  return explainAttempt(capture, context);
+}
+
+function explainOwnRefusal(capture: Capture, context: ExplainContext): Explanation {
+  const cause: Cause = capture.verdict?.cause ?? 'other';
+  const words: SideWords = causeWords[cause].atGateway ?? causeWords[cause];
+  const provider = providerNameOf(capture, context.snapshot);
+  return {
+    id: capture.id,
+    cause,
+    confidence: OWN_DECISION_CONFIDENCE,
+    status: 'likely',
+    title: fill(words.title, { provider, model: capture.askedModel ?? undefined }),
+    detail:
+      `${capture.verdict?.message ?? ''} ${fill(words.means, { provider, model: capture.askedModel ?? undefined })}`.trim(),
+    why: fill(words.why, { provider }),
+    ladder: [...gatewayLadder(capture), ...PROVIDER_CHECKS.map((check) => unreached(check, capture))],
+    alternatives: [],
+    fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, provider)),
+    probes: [],
+  };
+}
+
+function unreached(check: LadderCheck, capture: Capture): LadderRung {
+  return {
+    check,
+    result: 'unknown',
+    evidence: [
+      {
+        what: 'not reached',
+        where: `step ${capture.verdict?.stage ?? 'unknown'}`,
+        value: 'nothing was sent to a provider',
+      },
+    ],
+  };
+}
+
+function explainAttempt(capture: Capture, context: ExplainContext): Explanation {
+  const attempt = capture.attemptList.at(-1);
+  if (!attempt) return explainOwnRefusal(capture, context);
+  const provider = context.snapshot?.providers.get(attempt.provider);
+  const facts = factsOfAttempt(capture, attempt, provider);
+  const key = context.snapshot?.providerKeys.get(attempt.key?.id ?? '');
+  const judgement = judge(score(facts, keyHistory(capture, key, context.company ?? [], context.now)));
+  const { cause, confidence } = judgement;
+  const words = causeWords[cause];
+  const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
+  return {
+    id: capture.id,
+    cause,
+    confidence,
+    status: statusOf(confidence),
+    title: fill(words.title, { provider: facts.providerName, model: facts.model }),
+    detail: detailOf(facts, words),
+    why: fill(words.why, { provider: facts.providerName, model: facts.model }),
+    ladder: [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)],
+    alternatives: judgement.alternatives,
+    fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, facts.providerName)),
+    probes: probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
+  };
+}
+
+function explainSuccess(capture: Capture): Explanation {
+  return {
+    ...plainly(capture, 'The request was answered.', capture.verdict?.message ?? 'The answer came back whole.'),
+    ladder: [...gatewayLadder(capture), ...finished(capture, 'passed')],
+  };
+}
+
+function explainClientGone(capture: Capture): Explanation {
+  return {
+    ...plainly(
+      capture,
+      'The app hung up before the answer was complete.',
+      `${capture.verdict?.message ?? ''} Neither the gateway nor the provider is known to be at fault: the connection was closed from the app’s side.`.trim(),
+    ),
+    cause: capture.verdict?.cause ?? null,
+    why: 'The app was stopped, its own time limit ran out, or its user pressed stop.',
+    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    fixes: buildFixes(['retry'], fixContextOf(capture, undefined, '')),
+  };
+}
+
+function explainUnfinished(capture: Capture): Explanation {
+  const running = capture.state === 'running';
+  return {
+    ...plainly(
+      capture,
+      running ? 'This request is still running.' : 'Keyward stopped before this request ended.',
+      running
+        ? 'Its end has not been recorded yet.'
+        : 'The process ended between the start of this request and its end, so its outcome was not recorded.',
+    ),
+    cause: running ? null : 'other',
+    confidence: running ? 0 : 0.5,
+    status: 'possible',
+    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    fixes: running ? [] : buildFixes(['retry'], fixContextOf(capture, undefined, '')),
+  };
+}
+
+function plainly(capture: Capture, title: string, detail: string): Explanation {
+  return {
+    id: capture.id,
+    cause: null,
+    confidence: 1,
+    status: 'likely',
+    title,
+    detail,
+    ladder: [],
+    alternatives: [],
+    fixes: [],
+    probes: [],
+  };
+}
+
+/** The provider's half for an exchange without a fault of the provider's; `answer_whole` as told. */
+function finished(capture: Capture, whole: 'passed' | 'unknown'): LadderRung[] {
+  const attempt = capture.attemptList.at(-1);
+  const respond = capture.steps.find((step) => step.stage === 'respond');
+  return PROVIDER_CHECKS.map((check): LadderRung => {
+    if (check === 'answer_whole') {
+      const evidence = respond
+        ? evidenceOf(respond)
+        : [{ what: 'end of the exchange', where: 'verdict', value: capture.verdict?.message || 'not recorded' }];
+      return { check, result: whole, evidence };
+    }
+    const good = attempt?.status !== undefined && attempt.status < 400;
+    if (good)
+      return {
+        check,
+        result: 'passed',
+        evidence: [{ what: 'the provider answered', where: 'attempt status', value: String(attempt.status) }],
+      };
+    return {
+      check,
+      result: 'unknown',
+      evidence: [
+        {
+          what: 'not recorded',
+          where: 'attempts',
+          value: attempt ? 'no answer was recorded' : 'no provider was asked',
+        },
+      ],
+    };
+  });
+}
