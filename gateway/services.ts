@@ -1,0 +1,176 @@
+/**
+ * Everything that belongs to one home, opened and wired: store, vault, captures, connections, the data plane's pipeline
+ * and checks of providers. Without a listener: the CLI works on a home that is not served with exactly this.
+ */
+import { randomBytes } from 'node:crypto';
+import { createCaptureIds } from './captures/capture-id.ts';
+import { deriveKeyPatterns } from './captures/key-patterns.ts';
+import { createRecorder, type Recorder } from './captures/recorder.ts';
+import { createRedactor, type KnownSecret, type Redactor } from './captures/redact.ts';
+import { classifyAnswer } from './classify-answer.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import { probeProvider } from './probe-provider.ts';
+import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
+import { presets } from './providers/presets.ts';
+import type { PipelineOptions } from './run-exchange.ts';
+import { homePaths } from './store/home.ts';
+import type { ProviderKey } from './store/schema.ts';
+import { openStore, type Store } from './store/store.ts';
+import { type Keychain, openVault, type Vault } from './store/vault.ts';
+import type { ProbeAnswer, ProbeRequest } from './upstream.ts';
+import { type Connections, createConnections } from './upstreams/connections.ts';
+import { createDispatcherUpstream } from './upstreams/dispatcher.ts';
+import { createForwarder } from './upstreams/forwarder.ts';
+import { createWebSocketForwarder } from './upstreams/web-socket.ts';
+
+export interface ServicesOptions {
+  readonly home: string;
+  /** Given by the desktop app; its absence means headless. */
+  readonly keychain?: Keychain;
+  readonly keyFile?: string;
+  readonly passphrase?: string;
+  /** The operating system's proxy, where the shell knows it better than the environment does. */
+  readonly systemProxy?: string | null;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** A fault of ours, for the log. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export interface Services {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly recorder: Recorder;
+  readonly redactor: Redactor;
+  readonly pipeline: Pipeline;
+  /** Address that explanations are linked under; set once the gateway listens. */
+  publicUrl: string;
+  readonly newCaptureId: () => string;
+  readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
+  readonly now: () => number;
+  readonly random: (size: number) => Buffer;
+  /** Further secrets that must never be recorded (session tokens), asked for at each refresh. */
+  addSecrets(source: () => readonly string[]): void;
+  refreshSecrets(): void;
+  close(): Promise<void>;
+}
+
+export async function openServices(options: ServicesOptions): Promise<Services> {
+  const now = options.now ?? Date.now;
+  const store = await openStore({ home: options.home, clock: now });
+  try {
+    return await wire(options, store, now);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function wire(options: ServicesOptions, store: Store, now: () => number): Promise<Services> {
+  const { keychain, keyFile, passphrase } = options;
+  const vault = await openVault({ store, keychain, keyFile, passphrase });
+  const sources: (() => readonly string[])[] = [];
+  const redactor = createRedactor({
+    fingerprint: vault.fingerprint.bind(vault),
+    secrets: () => allSecrets(vault, sources),
+    patterns: deriveKeyPatterns(presets),
+  });
+  redactor.refresh();
+  const ids = createCaptureIds(now);
+  const recorder = await createRecorder({
+    file: homePaths(store.home).captures,
+    redactor,
+    ids,
+    clock: now,
+    settings: () => store.snapshot.settings,
+  });
+  let connections = connect(store, options);
+  let connectedAs = connectionFacts(store);
+  const unsubscribe = store.subscribe(() => {
+    redactor.refresh();
+    const facts = connectionFacts(store);
+    if (facts === connectedAs) return;
+    connectedAs = facts;
+    // What is in flight keeps the connections it has; they end with it.
+    connections = connect(store, options);
+  });
+  const unwatch = vault.subscribe(() => redactor.refresh());
+  const pipelineOptions: PipelineOptions = {
+    config: () => store.snapshot,
+    now,
+    newCaptureId: () => ids.next(),
+    recorder,
+    openKey: (key) => openKey(vault, key),
+    lockedBecause: () => lockedBecause(vault),
+    dispatcher: createDispatcherUpstream(() => connections.dispatcher),
+    forwarder: createForwarder(() => connections),
+    practice: createPracticeUpstream(),
+    classify: (exchange, attempt, body) => classifyAnswer(exchange, attempt, body, store.snapshot),
+    explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
+  };
+  const services: Services = {
+    store,
+    vault,
+    recorder,
+    redactor,
+    pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
+    publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
+    newCaptureId: () => ids.next(),
+    probe: (request) => probeProvider(request, pipelineOptions),
+    now,
+    random: randomBytes,
+    addSecrets: (source) => {
+      sources.push(source);
+      redactor.refresh();
+    },
+    refreshSecrets: () => redactor.refresh(),
+    close: async () => {
+      unsubscribe();
+      unwatch();
+      await connections.close();
+      await recorder.close();
+      vault.close();
+      await store.close();
+    },
+  };
+  return services;
+}
+
+function allSecrets(vault: Vault, sources: readonly (() => readonly string[])[]): KnownSecret[] {
+  const kept = vault.knownSecrets().map(({ kind, text }) => ({ kind, secret: text }));
+  const sessions = sources.flatMap((source) => source()).map((secret) => ({ kind: 'session-token', secret }));
+  return [...kept, ...sessions];
+}
+
+/** A stored secret that is one JSON object holds several parts; the one called `apiKey` (or `key`) is sent. */
+function openKey(vault: Vault, key: ProviderKey): string {
+  const text = vault.open(key.id, key.sealed);
+  if (!text.startsWith('{')) return text;
+  try {
+    const parts = JSON.parse(text) as Record<string, unknown>;
+    const value = parts.apiKey ?? parts.api_key ?? parts.key ?? parts.token;
+    return typeof value === 'string' ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * While the stored secrets cannot be opened they cannot be recognised either, so nothing is forwarded: a capture could
+ * otherwise keep one that was echoed.
+ */
+function lockedBecause(vault: Vault): string | undefined {
+  const status = vault.status();
+  if (status.state !== 'locked' && status.state !== 'damaged') return undefined;
+  return status.next ? `${status.sentence} ${status.next}` : status.sentence;
+}
+
+function connect(store: Store, options: ServicesOptions): Connections {
+  const { timeouts, proxyUrl } = store.snapshot.settings;
+  return createConnections({ connectMs: timeouts.connectMs, proxyUrl: proxyUrl ?? options.systemProxy ?? null });
+}
+
+function connectionFacts(store: Store): string {
+  const { timeouts, proxyUrl } = store.snapshot.settings;
+  return `${timeouts.connectMs} ${proxyUrl}`;
+}
