@@ -5,7 +5,7 @@
 
 /** Top to bottom. A layer may use its own and every lower one. */
 const LAYERS = [
-  ['the doors', ['index\\.ts$', 'cli/']],
+  ['the doors', ['(index|services|unreadable|classify-answer)\\.ts$', 'cli/']],
   ['control', ['control/(?!contract/)']],
   ['replay and diagnosis', ['replay/', 'diagnosis/']],
   ['the pipeline', ['(pipeline|server|guard|run-exchange|run-upgrade|probe-provider)\\.ts$', 'stages/', 'upstreams/']],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, clipboard, powerMonitor, safeStorage } from 'electron';
+import { app, clipboard, powerMonitor, safeStorage, session } from 'electron';
 import { createGateway } from '../gateway/index.ts';
 import { openLog } from '../gateway/log.ts';
 import { homePaths } from '../gateway/store/home.ts';
@@ -13,13 +13,15 @@ import { startAtLogin } from './login.ts';
 import { installMenu } from './menu.ts';
 import { failureNotifier } from './notify.ts';
 import { serveScreens } from './protocol.ts';
+import { systemProxy } from './system-proxy.ts';
 import { trayLight } from './tray.ts';
 import type { GatewayState } from './tray-menu.ts';
 import { mainWindow, windowStateFile } from './window.ts';
 import type { Words } from './words.ts';
 
-/** The longest that quitting waits for requests under way. */
-const DRAIN_LIMIT_MS = 10_000;
+/** How long quitting waits for requests under way, and after which it waits for nothing any more. */
+const DRAIN_MS = 5_000;
+const QUIT_LIMIT_MS = 10_000;
 
 export type Desktop = {
   /** Brings the window to the front, at a place if one is given. */
@@ -52,32 +54,38 @@ export async function openDesktop(options: { home: string; words: Words; distrib
   };
   const tray = trayLight(icons, { open: () => window.show(), 'copy-address': copyAddress, quit: () => app.quit() });
   installMenu({ open: (place) => window.show(place), copyAddress });
-  serveScreens(path.join(options.distribution, 'renderer'));
+  const screens = path.join(options.distribution, 'renderer');
+  serveScreens(screens);
 
-  const gateway = createGateway({
-    home,
-    mode: 'desktop',
-    version: app.getVersion(),
-    port: words.port,
-    keychain: safeStorageKeychain(safeStorage, process.platform),
-    screens: path.join(options.distribution, 'renderer'),
-    log,
-  });
-  const started = gateway.start();
+  const opened = systemProxy(session.defaultSession).then((proxy) =>
+    createGateway({
+      home,
+      mode: 'desktop',
+      port: words.port,
+      keychain: safeStorageKeychain(safeStorage, process.platform),
+      systemProxy: proxy,
+      screens,
+      onStopAsked: () => app.quit(),
+      onFault: (error) => log.error(error),
+    }),
+  );
   answerWindows({
     // A window that asks early waits until there is something to talk to.
-    attachPort: (port) => void started.then(() => gateway.control.attachPort(port)),
+    attachPort: async (port) => (await opened).attachPort(port),
     openExternal,
     onRefused: (reason) => log.warn({ reason }, 'refused a request over IPC'),
   });
   if (!words.hidden) window.show(words.place);
   quitDrained(async () => {
-    await gateway.stop();
+    await (await opened).stop(DRAIN_MS);
+    log.info('stopped');
     await closeLog();
   });
-  await started;
+  const gateway = await opened;
+  const listening = await gateway.start();
+  log.info({ version: app.getVersion(), url: listening.url, problem: listening.problem?.sentence }, 'started');
 
-  const client = controlClient((port) => gateway.control.attachPort(port));
+  const client = controlClient((port) => gateway.attachPort(port));
   const notify = failureNotifier((place) => window.show(place));
   let notifyOnFailure = true;
   const refresh = async () => {
@@ -112,7 +120,7 @@ function quitDrained(drain: () => Promise<void>): void {
   app.on('before-quit', (event) => {
     if (drained) return;
     event.preventDefault();
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_LIMIT_MS));
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, QUIT_LIMIT_MS));
     void Promise.race([drain(), limit])
       .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
       .then(() => {

@@ -14,11 +14,11 @@ const requestSchema = z.discriminatedUnion('action', [
  * happens; a `connect` is answered with a MessagePort that speaks the control interface.
  */
 export function answerWindows(doors: {
-  attachPort(port: MessagePortMain): void;
+  attachPort(port: MessagePortMain): Promise<void>;
   openExternal(url: string): boolean;
   onRefused(reason: string): void;
 }): void {
-  ipcMain.handle(REQUEST_CHANNEL, (event, payload: unknown) => {
+  ipcMain.handle(REQUEST_CHANNEL, async (event, payload: unknown) => {
     const frame = event.senderFrame;
     if (!frame || !isOurFrame(frame)) {
       doors.onRefused('a frame that is not ours asked');
@@ -34,7 +34,7 @@ export function answerWindows(doors: {
       return;
     }
     const { port1, port2 } = new MessageChannelMain();
-    doors.attachPort(port1);
+    await doors.attachPort(port1);
     port1.start();
     frame.postMessage(PORT_CHANNEL, null, [port2]);
   });
