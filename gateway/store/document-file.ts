@@ -1,6 +1,7 @@
 /** `keyward.json` as lowdb's adapter: read with care, written durably, and watched for other people's edits. */
 import { createHash } from 'node:crypto';
-import { chmod, constants, copyFile, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, readdir, readFile, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Adapter } from 'lowdb';
 import { writeDurably } from './durable-file.ts';
 import { stampForFileName } from './notice.ts';
@@ -17,8 +18,8 @@ export class DocumentFile implements Adapter<Document> {
   #stamp: string | undefined;
   #hash: string | undefined;
 
-  constructor(path: string) {
-    this.path = path;
+  constructor(file: string) {
+    this.path = file;
   }
 
   /** The document, or null where there is none to use: `found` tells why. Throws where the file may not be read. */
@@ -59,6 +60,16 @@ export class DocumentFile implements Adapter<Document> {
       if ((await stampOf(target)) !== undefined) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
       await rename(this.path, target);
     });
+  }
+
+  /** Paths of what was put aside so, oldest first. */
+  async setAside(why: string): Promise<string[]> {
+    const directory = path.dirname(this.path);
+    const names = await readdir(directory).catch(() => []);
+    return names
+      .filter((name) => name.startsWith(`${path.basename(this.path)}.${why}-`))
+      .sort()
+      .map((name) => path.join(directory, name));
   }
 
   async #aside(why: string, nowMs: number, put: (target: string) => Promise<void>): Promise<string> {
@@ -102,9 +113,9 @@ function hashOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function stampOf(path: string): Promise<string | undefined> {
+async function stampOf(file: string): Promise<string | undefined> {
   try {
-    const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+    const { mtimeNs, size, ino } = await stat(file, { bigint: true });
     return `${mtimeNs} ${size} ${ino}`;
   } catch (error) {
     if (isMissing(error)) return undefined;

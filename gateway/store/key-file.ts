@@ -1,13 +1,20 @@
 /** The key file: a line of random text, readable by its owner only, that opens the vault without anybody typing. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { syncDirectory } from './durable-file.ts';
-import { stampForFileName } from './notice.ts';
-import { errorCode, isMissing } from './store-error.ts';
+import { errorCode, explainWriteError, isMissing, StoreError } from './store-error.ts';
+
+export interface GoodKeyFile {
+  readonly state: 'good';
+  readonly path: string;
+  readonly content: string;
+  /** Other users of the computer can read it. */
+  readonly openToOthers: boolean;
+}
 
 export type KeyFile =
-  | { readonly state: 'good'; readonly path: string; readonly content: string; readonly openToOthers: boolean }
+  | GoodKeyFile
   | { readonly state: 'missing'; readonly path: string }
   /** Unreadable or too short to be a key; `reason` is a phrase. */
   | { readonly state: 'unusable'; readonly path: string; readonly reason: string };
@@ -30,8 +37,43 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
   }
 }
 
-/** Makes a new key file, 0600, on the disk when it resolves. A file that is there already is left alone: rejects with EEXIST. */
-export async function createKeyFile(file: string): Promise<KeyFile & { state: 'good' }> {
+/**
+ * The key file of that path as it is, or a new one. What stands there and cannot be a key is never overwritten: it is moved
+ * aside if it is `ours`, else StoreError `invalid` says so.
+ */
+export async function obtainKeyFile(file: string, ours: boolean): Promise<GoodKeyFile> {
+  const found = await readKeyFile(file);
+  if (found.state === 'good') return found;
+  if (found.state === 'unusable' && !ours) {
+    throw new StoreError(
+      'invalid',
+      `The key file ${file} ${found.reason}.`,
+      'Name another key file, or one that does not exist yet to have it made.',
+    );
+  }
+  try {
+    if (found.state === 'unusable') await rename(file, `${file}.unusable-${randomBytes(4).toString('hex')}`);
+    return await createKeyFile(file);
+  } catch (error) {
+    throw explainWriteError(error, 'The key file', file);
+  }
+}
+
+/** Throws StoreError `disk` where the file stays. */
+export async function deleteKeyFile(file: string): Promise<void> {
+  await unlink(file).catch((error: unknown) => {
+    if (isMissing(error)) return;
+    throw new StoreError(
+      'disk',
+      `The key file ${file} no longer opens the vault, but could not be deleted (${errorCode(error) ?? 'unknown error'}).`,
+      'Delete it by hand.',
+      error,
+    );
+  });
+}
+
+/** 0600, and on the disk when it resolves. */
+async function createKeyFile(file: string): Promise<GoodKeyFile> {
   const content = randomBytes(32).toString('base64url');
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, 'wx', 0o600);
@@ -43,9 +85,4 @@ export async function createKeyFile(file: string): Promise<KeyFile & { state: 'g
   }
   await syncDirectory(path.dirname(file));
   return { state: 'good', path: file, content, openToOthers: false };
-}
-
-/** Puts an unusable key file out of the way without losing it. */
-export async function setKeyFileAside(file: string, nowMs: number): Promise<void> {
-  await rename(file, `${file}.unusable-${stampForFileName(nowMs)}-${randomBytes(3).toString('hex')}`);
 }

@@ -2,21 +2,21 @@
  * The store: the one owner of `keyward.json` and its only writer. Everything else reads immutable snapshots and asks for
  * changes, which are made one after the other; a change is acknowledged once it is on the disk, and seen only then.
  */
-import { access, constants, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Low } from 'lowdb';
 import { type AuditRow, AuditTrail, readAuditRows } from './audit-trail.ts';
+import { claimHome } from './claim-home.ts';
 import { describeChange } from './describe-change.ts';
 import { DocumentFile } from './document-file.ts';
-import { isTemporaryOf } from './durable-file.ts';
 import { type HomePaths, homePaths, prepareHome } from './home.ts';
+import { Listeners } from './listeners.ts';
 import { type Loaded, loadDocument } from './load-document.ts';
-import { type HomeLock, lockHome } from './lock.ts';
+import type { HomeLock } from './lock.ts';
 import type { Notice } from './notice.ts';
 import { checkDocument } from './parse-document.ts';
 import type { Document } from './schema.ts';
 import { type ConfigSnapshot, createSnapshot } from './snapshot.ts';
-import { explainWriteError, isMissing, StoreError } from './store-error.ts';
+import { explainWriteError, StoreError } from './store-error.ts';
 import { VersionHistory } from './version-history.ts';
 
 export interface ChangeAuthor {
@@ -70,7 +70,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const notices = options.readOnly ? [] : await prepareHome(paths.home);
   const { lock, refusal } = options.readOnly
     ? { lock: undefined, refusal: askedReadOnly() }
-    : await claim(paths, options);
+    : await claimHome(paths, options.waitMs);
   if (refusal && !options.readOnly) notices.push(readOnlyNotice(refusal));
   try {
     const store = new FileStore(paths, options.clock ?? Date.now, lock, refusal);
@@ -80,32 +80,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     lock?.release();
     throw error;
   }
-}
-
-/** The lock, or why this home can only be read. */
-async function claim(paths: HomePaths, options: StoreOptions): Promise<{ lock?: HomeLock; refusal?: StoreError }> {
-  for (const target of [paths.home, paths.config]) {
-    const forbidden = await access(target, constants.W_OK).then(
-      () => undefined,
-      (error: unknown) => (isMissing(error) ? undefined : error),
-    );
-    if (forbidden) return { refusal: readOnlyHome(target, forbidden) };
-  }
-  try {
-    return { lock: await lockHome(paths.home, options.waitMs) };
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'read-only') return { refusal: readOnlyHome(paths.home, error) };
-    throw error;
-  }
-}
-
-function readOnlyHome(target: string, cause: unknown): StoreError {
-  return new StoreError(
-    'read-only',
-    `${target} may not be written, so settings and keys cannot be changed.`,
-    'Give this user write access to it and start Keyward again.',
-    cause,
-  );
 }
 
 function askedReadOnly(): StoreError {
@@ -124,7 +98,7 @@ class FileStore implements Store {
   readonly #history: VersionHistory;
   readonly #audit: AuditTrail;
   readonly #file: DocumentFile;
-  readonly #subscribers = new Set<(snapshot: ConfigSnapshot) => void>();
+  readonly #listeners = new Listeners<ConfigSnapshot>();
   #low!: Low<Document>;
   #snapshot!: ConfigSnapshot;
   #notices: readonly Notice[] = [];
@@ -158,7 +132,6 @@ class FileStore implements Store {
 
   async load(notices: readonly Notice[]): Promise<void> {
     const mayWrite = this.#refusal === undefined;
-    if (mayWrite) await this.#sweep();
     const loaded = await loadDocument({
       file: this.#file,
       history: this.#history,
@@ -166,6 +139,7 @@ class FileStore implements Store {
       nowMs: this.#clock(),
     });
     this.#notices = [...notices, ...loaded.notices];
+    if (!loaded.notices.some(({ id }) => id === 'config-recovered')) await this.#recallDamage();
     this.#low = new Low(this.#file, loaded.document);
     this.#show(loaded.document);
     if (loaded.refusal) this.#refusal ??= loaded.refusal;
@@ -181,10 +155,7 @@ class FileStore implements Store {
   }
 
   subscribe(fn: (snapshot: ConfigSnapshot) => void) {
-    this.#subscribers.add(fn);
-    return () => {
-      this.#subscribers.delete(fn);
-    };
+    return this.#listeners.add(fn);
   }
 
   update<T>(by: ChangeAuthor, change: (draft: Document) => T): Promise<T> {
@@ -253,7 +224,7 @@ class FileStore implements Store {
     this.#show(next);
     this.#dismiss('config-write');
     await this.#keepVersion(next);
-    this.#tell();
+    this.#listeners.tell(this.#snapshot);
   }
 
   async #write(next: Document): Promise<void> {
@@ -306,6 +277,21 @@ class FileStore implements Store {
     });
   }
 
+  /** A recovery in a run that nobody watched must not pass unseen. */
+  async #recallDamage(): Promise<void> {
+    const kept = await this.#file.setAside('damaged');
+    if (kept.length === 0) return;
+    this.#notices = [
+      ...this.#notices,
+      {
+        id: 'config-damaged-kept',
+        level: 'info',
+        sentence: `The configuration was damaged once and was put back from its history; the damaged file is kept as ${kept.at(-1)}.`,
+        next: 'Delete it when you no longer need it.',
+      },
+    ];
+  }
+
   async #settleNow(loaded: Loaded): Promise<void> {
     try {
       await this.#settle(loaded);
@@ -345,45 +331,18 @@ class FileStore implements Store {
     await this.#keepVersion(next);
   }
 
-  /** Temporary files of a process that was killed while writing. */
-  async #sweep(): Promise<void> {
-    for (const [directory, pattern] of [
-      [this.#paths.home, ['keyward.json', 'instance.json']],
-      [this.#paths.versions, undefined],
-    ] as const) {
-      const names = await readdir(directory).catch(() => [] as string[]);
-      for (const name of names) {
-        const stray = pattern
-          ? pattern.some((file) => isTemporaryOf(name, file))
-          : isTemporaryOf(name, name.replace(/\.\d+$/, ''));
-        if (stray) await unlink(path.join(directory, name)).catch(() => undefined); // harmless where it lies
-      }
-    }
-  }
-
   #show(document: Document): void {
     this.#snapshot = createSnapshot(freeze(document));
   }
 
   #notify(notice: Notice): void {
     this.#notices = [...this.#notices.filter(({ id }) => id !== notice.id), notice];
-    this.#tell();
+    this.#listeners.tell(this.#snapshot);
   }
 
   #dismiss(id: string): void {
     if (this.#notices.some((notice) => notice.id === id))
       this.#notices = this.#notices.filter((notice) => notice.id !== id);
-  }
-
-  #tell(): void {
-    for (const fn of [...this.#subscribers]) {
-      try {
-        fn(this.#snapshot);
-      } catch (error) {
-        // A listener's fault must not turn a change that is on the disk into one that seems to have failed.
-        process.emitWarning(error instanceof Error ? error : String(error), 'KeywardListenerError');
-      }
-    }
   }
 
   #now(): string {

@@ -1,6 +1,6 @@
 /** The ways into the vault: wrapping the master key, and unwrapping it again. No state; the vault decides when. */
 import { randomBytes } from 'node:crypto';
-import { type KeyFile, readKeyFile } from './key-file.ts';
+import { type GoodKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
 import type { VaultDocument } from './schema.ts';
 import {
   isSaneCost,
@@ -43,7 +43,7 @@ export interface WaysGiven {
 
 export function wrapWithKeyFile(
   master: Buffer,
-  file: KeyFile & { state: 'good' },
+  file: GoodKeyFile,
   path: string | undefined,
   context: WrapContext,
 ): Wrap {
@@ -76,7 +76,7 @@ export type Unwrapped =
   | {
       readonly master: Buffer;
       readonly by: Wrap;
-      readonly keyFile?: KeyFile & { state: 'good' };
+      readonly keyFile?: GoodKeyFile;
       readonly failures: WayFailure[];
     }
   | { readonly master: undefined; readonly failures: WayFailure[] };

@@ -74,21 +74,49 @@ function actionOf(failure: WayFailure): string {
   }
 }
 
-export function wordUnlocked(ways: readonly Way[], weak: boolean): { sentence: string; next: string | null } {
-  const list = [...new Set(ways)].map(nameOf).join(' or ');
-  return weak
-    ? {
-        sentence: `The vault is open. This computer's keychain only hides its key; whoever can read your files can read it.`,
-        next: 'Set a passphrase, or install a keychain (GNOME Keyring, KWallet), for real protection.',
-      }
-    : { sentence: `The vault is open; ${list} opens it.`, next: null };
+/** Every state but the open one, with what is known of it. */
+export type ClosedState =
+  | { readonly state: 'locked'; readonly failures: readonly WayFailure[] }
+  | { readonly state: 'empty'; readonly why: 'no-keychain' | 'weak-keychain' | 'read-only' }
+  | { readonly state: 'empty'; readonly why: 'failed'; readonly sentence: string; readonly next: string | null }
+  | { readonly state: 'damaged'; readonly why: 'no-way-in' | 'check' };
+
+type KeychainFacts = VaultStatus['keychain'];
+
+export interface Words {
+  readonly sentence: string;
+  readonly next: string | null;
 }
 
-export function wordEmpty(
-  why: 'no-keychain' | 'weak-keychain' | 'read-only',
-  backend: string | undefined,
-): { sentence: string; next: string } {
-  switch (why) {
+export function wordUnlocked(ways: readonly Way[], keychain: KeychainFacts): Words {
+  if (keychain?.weak && ways.every((way) => way === 'keychain')) {
+    return {
+      sentence: `The vault is open, but this computer's keychain (${keychain.backend}) only hides its key: whoever can read your files can read it.`,
+      next: 'Set a passphrase, or install a keychain (GNOME Keyring, KWallet), for real protection.',
+    };
+  }
+  return { sentence: `The vault is open; ${ways.map(nameOf).join(' or ')} opens it.`, next: null };
+}
+
+export function wordClosed(state: ClosedState, keychain: KeychainFacts): Words {
+  switch (state.state) {
+    case 'locked':
+      return wordLocked(state.failures);
+    case 'damaged':
+      return {
+        sentence:
+          state.why === 'check'
+            ? 'The vault is damaged: its key and its content do not belong together.'
+            : 'The vault is damaged: provider keys are stored, but nothing is left that opens them.',
+        next: `Stop Keyward and put an earlier keyward.json back, or ${RESET}.`,
+      };
+    case 'empty':
+      return wordEmpty(state, keychain);
+  }
+}
+
+function wordEmpty(state: ClosedState & { state: 'empty' }, keychain: KeychainFacts): Words {
+  switch (state.why) {
     case 'no-keychain':
       return {
         sentence: 'There is no keychain on this computer to protect provider keys with; practice works without.',
@@ -96,7 +124,7 @@ export function wordEmpty(
       };
     case 'weak-keychain':
       return {
-        sentence: `This computer's keychain (${backend ?? 'unknown'}) only hides secrets, it does not protect them; practice works without.`,
+        sentence: `This computer's keychain (${keychain?.backend ?? 'unknown'}) only hides secrets, it does not protect them; practice works without.`,
         next: 'Choose a passphrase, or accept the weak protection, before you add the first provider key.',
       };
     case 'read-only':
@@ -104,18 +132,8 @@ export function wordEmpty(
         sentence: 'There is no vault yet, and none can be made because this home may not be written.',
         next: 'Give this user write access to the home and start Keyward again.',
       };
-  }
-}
-
-export function wordDamaged(reason: 'no-way-in' | 'check' | 'salt'): { sentence: string; next: string } {
-  const next = `Stop Keyward and put an earlier keyward.json back, or ${RESET}.`;
-  switch (reason) {
-    case 'no-way-in':
-      return { sentence: 'The vault is damaged: provider keys are stored, but nothing is left that opens them.', next };
-    case 'check':
-      return { sentence: 'The vault is damaged: its key and its content do not belong together.', next };
-    case 'salt':
-      return { sentence: 'The vault is damaged: its salt is unreadable.', next };
+    case 'failed':
+      return { sentence: `There is no vault yet: ${state.sentence}`, next: state.next };
   }
 }
 

@@ -98,19 +98,21 @@ export class VersionHistory {
     await this.#dropSeals(newest, kept.slice(1, this.#bounds.withSeals + 1));
   }
 
-  /** Of the older versions, only the youngest keep seals, and only those that the newest still has. */
+  /** Of the older versions, only the youngest keep seals, and only those that the newest still has; likewise the vault. */
   async #dropSeals(newest: Document, older: readonly number[]): Promise<void> {
     const current = new Set(newest.providerKeys.map((key) => key.sealed));
     for (const [index, version] of older.entries()) {
-      const leaving = index + 1 >= this.#bounds.withSeals;
       const document = await this.read(version);
-      if (!document?.providerKeys.some((key) => key.sealed !== '' && (leaving || !current.has(key.sealed)))) continue;
-      await this.#write({
+      if (!document) continue;
+      const leaving = index + 1 >= this.#bounds.withSeals;
+      const bare = {
         ...document,
+        vault: leaving ? { ...document.vault, check: null, wraps: [] } : newest.vault,
         providerKeys: document.providerKeys.map((key) =>
           leaving || !current.has(key.sealed) ? { ...key, sealed: '' } : key,
         ),
-      });
+      };
+      if (JSON.stringify(bare) !== JSON.stringify(document)) await this.#write(bare);
     }
   }
 }
