@@ -195,7 +195,7 @@ describe.skipIf(noDesktop)(`the desktop window${because(noDesktop)}`, () => {
   it('gives the front to a second start, which ends by itself and leads to its link', async () => {
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
     const code = await new Promise<number | null>((resolve, reject) => {
-      const env = { ...process.env, KEYWARD_HOME: desktop.home };
+      const env: NodeJS.ProcessEnv = { ...process.env, KEYWARD_HOME: desktop.home };
       delete env.NODE_OPTIONS;
       const second = spawn(electronPath(), [checkout, 'keyward://requests'], { env, stdio: 'ignore' });
       second.on('error', reject);
