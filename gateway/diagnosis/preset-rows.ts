@@ -66,6 +66,7 @@ function contribution(preset: Preset, row: CompiledRow, weight: number, where: s
   return {
     id: `preset.${preset.id}`,
     gives: { [row.cause]: weight },
+    reading: true,
     evidence: {
       what: `${preset.name} means this by it${row.note ? `: ${row.note}` : ''}`,
       where,

@@ -16,6 +16,8 @@ export interface Contribution {
   readonly id: string;
   readonly gives: Weights;
   readonly evidence: Evidence;
+  /** A reading of the same words as others; several of them are one fact. Without it the contribution counts in full. */
+  readonly reading?: true;
 }
 
 export interface Scored {
@@ -27,6 +29,7 @@ export interface Scored {
 /** What each further contribution for the same cause still adds: several phrasings of one message are one fact. */
 const FURTHER_SHARE = [1, 0.4, 0.2, 0.1] as const;
 const BASE_OTHER = 0.9;
+const YIELDED_SHARE = 0.25;
 
 /** `context` adds what is known beside the failure itself: the key's history, the company it failed in. */
 export function score(facts: Facts, context: readonly Contribution[] = []): Scored {
@@ -44,18 +47,30 @@ export function score(facts: Facts, context: readonly Contribution[] = []): Scor
 }
 
 function sumFor(cause: Cause, contributions: readonly Contribution[]): number {
-  const given = contributions.map((one) => one.gives[cause] ?? 0);
-  const against = given.filter((weight) => weight < 0).reduce((sum, weight) => sum + weight, 0);
-  const positive = given.filter((weight) => weight > 0).sort((a, b) => b - a);
-  return positive.reduce((sum, weight, index) => sum + weight * (FURTHER_SHARE[index] ?? 0.05), against);
+  let sum = 0;
+  const readings: number[] = [];
+  for (const { gives, reading } of contributions) {
+    const weight = gives[cause];
+    if (weight === undefined) continue;
+    if (reading) readings.push(weight);
+    else sum += weight;
+  }
+  readings.sort((a, b) => b - a);
+  return readings.reduce((total, weight, index) => total + weight * (FURTHER_SHARE[index] ?? 0.05), sum);
 }
 
 function collect(facts: Facts): Contribution[] {
-  const found: Contribution[] = [];
+  const matched: [Signature, Evidence][] = [];
   for (const signature of signatures) {
     const evidence = matchSignature(signature, facts);
-    if (evidence) found.push({ id: signature.id, gives: signature.gives, evidence });
+    if (evidence) matched.push([signature, evidence]);
   }
+  const found: Contribution[] = matched.map(([signature, evidence]) => ({
+    id: signature.id,
+    gives: yields(signature, matched) ? scaled(signature.gives, YIELDED_SHARE) : signature.gives,
+    evidence,
+    reading: true,
+  }));
   found.push(...matchPresetRows(facts), ...observe(facts));
   const seen = found.map((one) => one.id);
   for (const refinement of refinements) {
@@ -72,6 +87,14 @@ function collect(facts: Facts): Contribution[] {
       });
   }
   return found;
+}
+
+function yields(signature: Signature, matched: readonly (readonly [Signature, Evidence])[]): boolean {
+  return matched.some(([other]) => other !== signature && signature.yieldsTo?.some((id) => other.id.startsWith(id)));
+}
+
+function scaled(weights: Weights, factor: number): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight * factor]));
 }
 
 function matchSignature(signature: Signature, facts: Facts): Evidence | undefined {

@@ -6,6 +6,16 @@ const VENDORS = 'makers’ error references';
 export const accessSignatures: readonly Signature[] = [
   {
     id: 'access.permission',
+    yieldsTo: [
+      'auth.',
+      'access.model',
+      'access.region',
+      'account.disabled',
+      'quota.exhausted',
+      'network.',
+      'proxy.corporate',
+      'clock.',
+    ],
     gives: { permission_missing: 5.2, model_no_access: 1.8, account_disabled: 1, key_mismatch: 1.2 },
     says: 'the key is known but lacks a right',
     code: [
@@ -28,6 +38,22 @@ export const accessSignatures: readonly Signature[] = [
   },
   {
     id: 'access.forbidden',
+    yieldsTo: [
+      'auth.',
+      'access.permission',
+      'access.model',
+      'access.region',
+      'account.',
+      'quota.',
+      'rate.',
+      'model.',
+      'network.',
+      'request.',
+      'proxy.',
+      'clock.',
+      'gateway.',
+      'capacity.',
+    ],
     gives: {
       permission_missing: 2.4,
       region_blocked: 1.4,
@@ -36,7 +62,7 @@ export const accessSignatures: readonly Signature[] = [
       account_disabled: 0.8,
     },
     says: 'the answer is a bare "forbidden"',
-    code: [/^(?:forbidden|403|ForbiddenException|access_denied|AccessForbidden)$/i],
+    code: [/^(?:forbidden|ForbiddenException|access_denied|AccessForbidden)$/i],
     message: [/\bforbidden\b|access denied|not allowed|拒绝访问/i],
     source: 'RFC 9110 and habit',
   },
@@ -60,6 +86,7 @@ export const accessSignatures: readonly Signature[] = [
   },
   {
     id: 'model.not-found',
+    yieldsTo: ['access.model', 'gateway.no-target', 'request.context'],
     gives: { model_not_found: 5.4, model_no_access: 2.8, wrong_endpoint: 1.6, gateway_config: 1.2 },
     says: 'no model of that name is known there',
     code: [

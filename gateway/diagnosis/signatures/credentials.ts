@@ -6,6 +6,7 @@ const VENDORS = 'makers’ error references and SDK sources';
 export const credentialSignatures: readonly Signature[] = [
   {
     id: 'auth.missing',
+    yieldsTo: ['access.region', 'account.disabled', 'clock.', 'network.tls'],
     gives: { key_missing: 5.6, gateway_config: 1.6, key_malformed: 1.5, key_invalid_unknown: 1.5 },
     says: 'no credential arrived',
     code: [
@@ -33,6 +34,7 @@ export const credentialSignatures: readonly Signature[] = [
   },
   {
     id: 'auth.missing-or-invalid',
+    yieldsTo: ['auth.expired', 'auth.revoked', 'auth.mismatch', 'auth.wrong-kind'],
     gives: { key_invalid_unknown: 4.4, key_missing: 4.1, key_malformed: 2.6, key_revoked: 1.5 },
     says: 'the credential is missing or not valid, it does not say which',
     message: [
@@ -43,6 +45,21 @@ export const credentialSignatures: readonly Signature[] = [
   },
   {
     id: 'auth.rejected',
+    yieldsTo: [
+      'auth.expired',
+      'auth.revoked',
+      'auth.mismatch',
+      'auth.wrong-kind',
+      'auth.malformed',
+      'auth.missing',
+      'auth.signature',
+      'access.model',
+      'access.region',
+      'account.disabled',
+      'quota.exhausted',
+      'clock.',
+      'network.',
+    ],
     gives: {
       key_invalid_unknown: 4.8,
       key_malformed: 3.2,
@@ -53,7 +70,7 @@ export const credentialSignatures: readonly Signature[] = [
     },
     says: 'the key was not accepted, and not why',
     code: [
-      /^(?:invalid_?api_?key|api_?key_?invalid|invalid_?(?:auth|authentication|token|credentials?|key|access_?token|x_?api_?key|authentication_error)|incorrect_?api_?key|wrong_?api_?key|authentication_?(?:error|failed|failure|fails)|auth_?(?:error|failed)|UnrecognizedClient(?:Exception)?|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure|InvalidApiKey|AuthenticationError|AuthError|InvalidAuthenticationToken|invalid_authentication_error|InvalidSecretKey|InvalidSubscriptionKey|BadCredentials|bad_api_key|token_invalid|key_invalid|InvalidToken|invalid_grant|authentication_failed_error|ApiKeyInvalid|API_KEY_NOT_FOUND|AUTH_INVALID|not_authorized_invalid_key)$/i,
+      /^(?:invalid_?api_?key|api_?key_?invalid|invalid_?(?:auth|authentication|token|credentials?|key|access_?token|x_?api_?key|authentication_error)|incorrect_?api_?key|wrong_?api_?key|authentication_?(?:failed|failure|fails)|auth_?failed|UnrecognizedClient(?:Exception)?|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure|InvalidApiKey|InvalidAuthenticationToken|invalid_authentication_error|InvalidSecretKey|InvalidSubscriptionKey|BadCredentials|bad_api_key|token_invalid|key_invalid|InvalidToken|authentication_failed_error|ApiKeyInvalid|API_KEY_NOT_FOUND|AUTH_INVALID|not_authorized_invalid_key)$/i,
     ],
     message: [
       /(?:incorrect|invalid|wrong|unknown|unrecogni[sz]ed|bad|inactive|unauthori[sz]ed|illegal)\s(?:or \w{1,12} )?(?:[\w'’.-]{1,20} )?(?:api[ _-]?keys?|x-api-key|auth(?:entication|orization)? ?(?:token|key|header|credentials?|tokens)?|bearer token|access[ _-](?:token|key)|api[ _-]?token|token|credentials?|subscription key|secret key|client secret|key)\b(?! (?:path|size|format|length|pair|type|name|argument|parameter|in the))/i,
@@ -72,7 +89,48 @@ export const credentialSignatures: readonly Signature[] = [
     source: VENDORS,
   },
   {
+    id: 'auth.type',
+    yieldsTo: [
+      'auth.',
+      'access.',
+      'account.',
+      'quota.',
+      'rate.',
+      'model.',
+      'request.',
+      'clock.',
+      'network.',
+      'gateway.',
+    ],
+    gives: {
+      key_invalid_unknown: 3.4,
+      key_malformed: 1.8,
+      key_revoked: 1.2,
+      key_missing: 1.2,
+      key_wrong_provider: 1.2,
+      permission_missing: 1,
+    },
+    says: 'the error calls itself one of authentication',
+    code: [
+      /^(?:authentication_?error|AuthenticationException|AuthError|auth_error|AuthorizationError|invalid_grant|authentication)$/i,
+    ],
+    source: 'class and type names of SDKs and APIs',
+  },
+  {
     id: 'auth.unauthorized',
+    yieldsTo: [
+      'auth.',
+      'access.permission',
+      'access.model',
+      'access.region',
+      'account.',
+      'quota.',
+      'rate.',
+      'model.',
+      'clock.',
+      'network.',
+      'gateway.',
+    ],
     gives: {
       key_invalid_unknown: 3,
       key_missing: 2.6,
@@ -82,7 +140,7 @@ export const credentialSignatures: readonly Signature[] = [
     },
     says: 'the answer is a bare "unauthorized"',
     code: [
-      /^(?:unauthori[sz]ed|unauthenticated|401|not_authorized|UnauthorizedException|UnauthorizedError|UnauthorizedAccess)$/i,
+      /^(?:unauthori[sz]ed|unauthenticated|not_authorized|UnauthorizedException|UnauthorizedError|UnauthorizedAccess)$/i,
     ],
     message: [
       /\bun-?authori[sz]ed\b|\bunauthenticated\b|authorization (?:failed|error|required)|not authorized\b|access denied\b.{0,30}401|未授权|未经授权|未認証/i,

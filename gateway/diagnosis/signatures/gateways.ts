@@ -16,6 +16,7 @@ export const gatewaySignatures: readonly Signature[] = [
   },
   {
     id: 'gateway.config',
+    yieldsTo: ['auth.', 'access.', 'account.', 'quota.', 'rate.', 'model.', 'request.', 'network.'],
     gives: { gateway_config: 5, other: 0.5 },
     says: 'the gateway says that its own settings are wrong',
     code: [
@@ -39,6 +40,17 @@ export const gatewaySignatures: readonly Signature[] = [
   },
   {
     id: 'format.unusable',
+    yieldsTo: [
+      'proxy.',
+      'network.tls',
+      'network.dns',
+      'network.refused',
+      'network.timeout',
+      'auth.',
+      'quota.',
+      'rate.',
+      'request.context',
+    ],
     gives: { response_format: 4.6, network_reset_or_truncated: 2, proxy_interference: 1.6, gateway_config: 1 },
     says: 'an answer came that the client could not read',
     code: [

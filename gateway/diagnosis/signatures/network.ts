@@ -18,6 +18,7 @@ export const networkSignatures: readonly Signature[] = [
   },
   {
     id: 'network.refused',
+    yieldsTo: ['network.dns', 'network.tls', 'network.timeout', 'proxy.corporate'],
     gives: { network_refused: 6, gateway_config: 0.8 },
     says: 'nothing listens at that address and port',
     code: [
@@ -44,10 +45,11 @@ export const networkSignatures: readonly Signature[] = [
   },
   {
     id: 'network.timeout',
+    yieldsTo: ['network.dns'],
     gives: { upstream_timeout: 5.6, proxy_interference: 1.4, provider_overloaded: 1.2, network_dns: 0.6 },
     says: 'nobody answered in time',
     code: [
-      /^(?:ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|TimeoutError|(?:Api|API)?(?:Connection)?Timeout(?:Error|Exception)?|APITimeoutError|ReadTimeout(?:Error)?|ConnectTimeout(?:Error)?|ERR_(?:CONNECTION_)?TIMED_OUT|net::ERR_(?:CONNECTION_)?TIMED_OUT|SocketTimeoutException|DEADLINE_EXCEEDED|DeadlineExceeded|GatewayTimeout|gateway_timeout|request_timeout|RequestTimeout(?:Exception)?|RequestTimeOut|504|524|408|WinError 10060|CURLE_OPERATION_TIMEDOUT|ModelTimeoutException|timeout(?:_error)?|FUNCTION_INVOCATION_TIMEOUT|ERR_TIMEOUT|InternalError\.Timeout|TaskTimeout|UpstreamTimeout|EdgeTimeout)$/i,
+      /^(?:ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|TimeoutError|(?:Api|API)?(?:Connection)?Timeout(?:Error|Exception)?|APITimeoutError|ReadTimeout(?:Error)?|ConnectTimeout(?:Error)?|ERR_(?:CONNECTION_)?TIMED_OUT|net::ERR_(?:CONNECTION_)?TIMED_OUT|SocketTimeoutException|DEADLINE_EXCEEDED|DeadlineExceeded|GatewayTimeout|gateway_timeout|request_timeout|RequestTimeout(?:Exception)?|RequestTimeOut|WinError 10060|CURLE_OPERATION_TIMEDOUT|ModelTimeoutException|timeout(?:_error)?|FUNCTION_INVOCATION_TIMEOUT|ERR_TIMEOUT|InternalError\.Timeout|TaskTimeout|UpstreamTimeout|EdgeTimeout)$/i,
     ],
     message: [
       /tim(?:ed|e)[ -]?out\b|timeout|deadline exceeded|deadline_exceeded|took too long|operation was (?:aborted|canceled) due to|error code:? ?524|\b504\b[^\n]{0,24}gateway|a timeout occurred|no response (?:from|was received|within)|did not (?:respond|receive a (?:reply|response))[^.\n]{0,30}(?:time|within|timely)|not respond(?:ing)? in time|超时|タイムアウト|시간 초과|tiempo de espera|délai d['’]attente|zeitüberschreitung/i,
@@ -57,6 +59,7 @@ export const networkSignatures: readonly Signature[] = [
   },
   {
     id: 'network.reset',
+    yieldsTo: ['network.tls', 'network.refused', 'network.dns', 'proxy.page', 'format.unusable'],
     gives: { network_reset_or_truncated: 5.6, provider_outage: 1.6, proxy_interference: 1.5, response_format: 1.2 },
     says: 'the connection broke before the answer was whole',
     code: [
@@ -70,6 +73,16 @@ export const networkSignatures: readonly Signature[] = [
   },
   {
     id: 'network.generic',
+    yieldsTo: [
+      'network.dns',
+      'network.refused',
+      'network.tls',
+      'network.timeout',
+      'network.reset',
+      'proxy.',
+      'auth.',
+      'access.',
+    ],
     gives: {
       network_refused: 1.6,
       network_dns: 1.6,
@@ -101,7 +114,7 @@ export const networkSignatures: readonly Signature[] = [
     gives: { proxy_interference: 6, network_tls: 1, network_refused: 1 },
     says: 'a proxy or filter on the way stepped in',
     code: [
-      /^(?:ERR_TUNNEL_CONNECTION_FAILED|net::ERR_(?:TUNNEL_CONNECTION_FAILED|PROXY_\w{3,40}|BLOCKED_BY_\w{3,30})|ProxyError|ERR_PROXY_\w{3,40}|407|proxy_authentication_required|CURLE_COULDNT_RESOLVE_PROXY)$/i,
+      /^(?:ERR_TUNNEL_CONNECTION_FAILED|net::ERR_(?:TUNNEL_CONNECTION_FAILED|PROXY_\w{3,40}|BLOCKED_BY_\w{3,30})|ProxyError|ERR_PROXY_\w{3,40}|proxy_authentication_required|CURLE_COULDNT_RESOLVE_PROXY)$/i,
     ],
     message: [
       /proxy authentication|tunnel connection failed|tunneling socket|via proxy|proxy ?(?:error|connect|server|refused|tunnel)|(?:cannot|unable to|failed to|could not|couldn['’]t) connect to (?:the )?proxy|response \d{3} from proxy|received http code \d+ from proxy|zscaler|forti(?:gate|net|guard)|blue ?coat|squid|netskope|palo alto|mcafee web|sophos|umbrella|web ?(?:sense|filter|gateway)|captive portal|websense|forcepoint|(?:blocked|denied) by (?:your |the )?(?:administrator|organi[sz]ation|network|firewall|it (?:department|policy)|security|company)|web page (?:is )?blocked|access (?:to this (?:site|website|page) )?(?:is|has been) blocked|url (?:is )?blocked|internet usage policy|上网行为|代理(?:服务器)?(?:错误|认证|拒绝)|安全网关|プロキシ/i,

@@ -3,9 +3,32 @@ import type { Signature } from './signature.ts';
 
 const VENDORS = 'makers’ error references';
 
+/** Whatever names its fault more closely than "bad request". */
+const SAYS_MORE = [
+  'auth.',
+  'access.permission',
+  'access.model',
+  'access.region',
+  'account.',
+  'quota.',
+  'rate.',
+  'model.',
+  'request.context',
+  'request.size',
+  'request.content',
+  'request.tokens',
+  'clock.',
+  'network.',
+  'proxy.',
+  'gateway.',
+  'capacity.',
+  'endpoint.unknown',
+] as const;
+
 export const requestSignatures: readonly Signature[] = [
   {
     id: 'request.context',
+    yieldsTo: ['request.tokens', 'rate.limited'],
     gives: { context_too_long: 6, bad_request_parameter: 1.6, payload_too_large: 1.6 },
     says: 'the prompt is longer than the model’s window',
     code: [
@@ -24,10 +47,11 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'request.size',
+    yieldsTo: ['request.context', 'request.tokens', 'rate.limited'],
     gives: { payload_too_large: 5.6, context_too_long: 1.8, bad_request_parameter: 1.2, proxy_interference: 1 },
     says: 'the request is bigger, in bytes, than what is accepted',
     code: [
-      /^(?:request_too_large|payload_too_large|PayloadTooLarge(?:Error)?|entity\.too\.large|EntityTooLarge|RequestEntityTooLarge|FUNCTION_PAYLOAD_TOO_LARGE|413|file_too_large|image_too_large|RequestBodyTooLarge|MaxMessageLengthExceeded|RequestTooLarge|content_length_exceeded|BodyTooLarge|413001)$/i,
+      /^(?:request_too_large|payload_too_large|PayloadTooLarge(?:Error)?|entity\.too\.large|EntityTooLarge|RequestEntityTooLarge|FUNCTION_PAYLOAD_TOO_LARGE|file_too_large|image_too_large|RequestBodyTooLarge|MaxMessageLengthExceeded|RequestTooLarge|content_length_exceeded|BodyTooLarge|413001)$/i,
     ],
     message: [
       /(?:request |payload|entity|body|content|file|image|upload|attachment|document|message|audio|pdf|data)s?\b(?: entity| body| payload| content| size)?[^.\n]{0,30}(?:is |are |was |too )*(?:too large|too big|exceeds? (?:the )?(?:maximum|max|limit|allowed|size|\d))|request exceeds the maximum size|maximum (?:request |content |body |file |payload |upload |image |message )+(?:body )?size|(?:size|length) (?:limit|exceed)|larger than (?:the )?(?:maximum|allowed|max|max_body)|exceed\w*[^.\n]{0,40}(?:\d ?(?:mb|kb|mib|kib|bytes)\b|byte limit|size limit|file size|body size|maximum size)|(?:mb|bytes|kb) (?:maximum|limit|exceeded)|client intended to send too large body|body limit|length limit exceeded/i,
@@ -63,10 +87,11 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'request.parameter',
+    yieldsTo: SAYS_MORE,
     gives: { bad_request_parameter: 4.9, model_not_found: 0.8, context_too_long: 0.6 },
     says: 'a parameter of the request is not accepted',
     code: [
-      /^(?:unsupported_?(?:parameter|value|content_type|operation)|unknown_?parameter|invalid_?(?:parameter|value|type|argument|message|messages|json|request_body|schema|image|base64|function_parameters|payload|field|body|input|tool\w{0,20})|InvalidParameter(?:Value|Error)?(?:\.\w{1,30})?|missing_?(?:required_)?(?:parameter|field)|MissingParameter|ValidationException|ValidationError|validation_error|UnprocessableEntity(?:Error)?|unprocessable_entity|INVALID_ARGUMENT|BadRequest(?:Error|Exception)?|OperationNotSupported|integer_(?:above_max|below_min)_value|array_above_max_length|string_above_max_length|empty_array|SerializationException|JSONDecodeErrorRequest|bad_request|1210|1214|2013|params_error|schema_violation|tool_use_failed|json_validate_failed|invalid_function_parameters)$/i,
+      /^(?:unsupported_?(?:parameter|value|content_type|operation)|unknown_?parameter|invalid_?(?:parameter|value|type|argument|message|messages|json|request_body|schema|image|base64|function_parameters|payload|field|body|input|tool\w{0,20})|InvalidParameter(?:Value|Error)?(?:\.\w{1,30})?|missing_?(?:required_)?(?:parameter|field)|MissingParameter|OperationNotSupported|integer_(?:above_max|below_min)_value|array_above_max_length|string_above_max_length|empty_array|SerializationException|1210|1214|2013|params_error|schema_violation|tool_use_failed|json_validate_failed|invalid_function_parameters)$/i,
     ],
     message: [
       /(?:unsupported|unknown|unrecogni[sz]ed|unexpected|invalid|extra|illegal|bad|undefined|wrong|missing|deprecated) (?:required |request |value |type |input |query |body |content |keyword |function |tool |or )*(?:parameters?|arguments?|fields?|propert(?:y|ies)|options?|values?|inputs?|keys? in|schemas?|roles?|enum|types?|messages?|names? ['"`]|requests? body|payload|request argument|media type|content[- ]type|json)\b/i,
@@ -82,10 +107,11 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'request.invalid-type',
-    gives: { bad_request_parameter: 1.6 },
+    yieldsTo: [...SAYS_MORE, 'request.parameter'],
+    gives: { bad_request_parameter: 2 },
     says: 'the error calls itself an invalid request',
     code: [
-      /^(?:invalid_request_error|invalid_request|InvalidRequest(?:Exception|Error)?|BadRequest|400|FAILED_PRECONDITION|invalid_message)$/i,
+      /^(?:ValidationException|ValidationError|validation_error|UnprocessableEntity(?:Error)?|unprocessable_entity|INVALID_ARGUMENT|BadRequest(?:Error|Exception)|bad_request|invalid_request_error|invalid_request|InvalidRequest(?:Exception|Error)?|BadRequest|400|FAILED_PRECONDITION|invalid_message)$/i,
     ],
     source: 'OpenAI and those who follow it; used for nearly everything, so a hint only',
   },
@@ -100,10 +126,11 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'endpoint.unknown',
+    yieldsTo: ['auth.', 'model.not-found', 'access.', 'account.', 'quota.'],
     gives: { wrong_endpoint: 5.3, model_not_found: 1.2, gateway_config: 1.2 },
     says: 'there is nothing at that address, method or version',
     code: [
-      /^(?:unknown_url|invalid_url|route_not_found|endpoint_not_found|path_not_found|method_not_allowed|MethodNotAllowed|NoSuchRoute|unsupported_api_version|UnsupportedApiVersion|ApiVersionUnsupported|InvalidApiVersionParameter|UnknownOperation(?:Exception)?|incorrect_hostname|NoResourceFoundException|405|RESOURCE_PATH_NOT_FOUND|resource_not_found|ResourceNotFound|InvalidAction|invalid_hostname|UnknownEndpoint|HttpResourceNotFound|API_NOT_FOUND)$/i,
+      /^(?:unknown_url|invalid_url|route_not_found|endpoint_not_found|path_not_found|method_not_allowed|MethodNotAllowed|NoSuchRoute|unsupported_api_version|UnsupportedApiVersion|ApiVersionUnsupported|InvalidApiVersionParameter|UnknownOperation(?:Exception)?|incorrect_hostname|NoResourceFoundException|RESOURCE_PATH_NOT_FOUND|resource_not_found|ResourceNotFound|InvalidAction|invalid_hostname|UnknownEndpoint|HttpResourceNotFound|API_NOT_FOUND)$/i,
     ],
     message: [
       /invalid url\b|unexpected endpoint or method|page not found|cannot (?:get|post|put|delete|options|head|patch) \/|(?:unknown|unrecogni[sz]ed|invalid|no such|wrong|incorrect|unsupported|non-?existent|undefined) (?:request )?(?:url|path|route|endpoint|api endpoint|uri|api version|hostname|method|resource path|base url)|(?:url|path|route|endpoint|uri|requested resource|resource|api)\b[^.\n]{0,60}(?:was |is |were |could )?(?:not|n['’]t) (?:be )?(?:found|exist|recogni[sz]ed|supported on this (?:server|host)|available at|match)/i,
@@ -117,10 +144,11 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'endpoint.not-found-word',
+    yieldsTo: ['auth.', 'model.', 'access.', 'endpoint.unknown', 'network.', 'account.', 'quota.', 'gateway.'],
     gives: { wrong_endpoint: 3, model_not_found: 2.2, model_no_access: 0.8 },
     says: 'the answer is a bare "not found"',
     code: [
-      /^(?:not_?found(?:_error)?|NOT_FOUND|404|NotFound(?:Error|Exception)?|no_such_resource|ResourceNotFoundException)$/i,
+      /^(?:not_?found(?:_error)?|NOT_FOUND|NotFound(?:Error|Exception)?|no_such_resource|ResourceNotFoundException)$/i,
     ],
     message: [
       /^\W{0,3}(?:(?:error|http|status|code)\W{0,3}){0,2}(?:404)?[\s:,-]{0,4}not found\b|\b404\b[^\n]{0,12}(?:not found|no body|$)|"detail":\s?"not found"/im,

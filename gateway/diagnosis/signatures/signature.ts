@@ -21,6 +21,8 @@ export interface Signature {
   readonly message?: readonly RegExp[];
   /** And none of these does. */
   readonly not?: readonly RegExp[];
+  /** Ids or groups (`auth.`) that say more: where one of them matches, this one keeps a quarter of its weight. */
+  readonly yieldsTo?: readonly string[];
   /** The answer's own status, or one stated inside, is among these. */
   readonly status?: readonly number[];
   /** Only where one of the services is so called. */

@@ -59,7 +59,8 @@ class Collector {
 
   /** False where the text is no value, however loosely written. */
   private readAsValue(text: string, where: string, depth: number): boolean {
-    if (/^(?:\{|\[|"|b?'\s{0,5}[{[]|b")/.test(text) && this.readStructured(text, where, depth)) return true;
+    if (/^(?:\{|\[\s{0,20}(?:[{["'\]]|$)|"|b?'\s{0,5}[{[]|b")/.test(text) && this.readStructured(text, where, depth))
+      return true;
     return /^"[\w$.-]{1,60}"\s{0,5}:/.test(text) && this.readStructured(`{${text}}`, where, depth);
   }
 
@@ -206,7 +207,7 @@ class Collector {
     let position = 0;
     const outside: string[] = [];
     for (let found = 0; found < 5; found++) {
-      const start = text.slice(position).search(/[{[<]/);
+      const start = text.slice(position).search(/\{|\[(?=\s{0,20}[{["'])|</);
       if (start < 0) break;
       const from = position + start;
       const page = text[from] === '<' && looksLikeHtml(text.slice(from, from + 300));
