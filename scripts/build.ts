@@ -40,5 +40,8 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(2);
   }
   const named = known.filter((name) => words.includes(name));
-  await buildStale(named.length > 0 ? named : known, words.includes('--force'));
+  await buildStale(named.length > 0 ? named : known, words.includes('--force')).catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`); // the bundler's stack says nothing about the sources
+    process.exitCode = 1;
+  });
 }
