@@ -86,7 +86,8 @@ export function rowFromTuple(id: string, state: number, tuple: RowTuple): Captur
     keyId: tuple[24],
     keyVersion: tuple[25],
     configVersion: tuple[26],
-    origin: originKind === null ? null : tuple[28] === null ? { kind: originKind } : { kind: originKind, of: tuple[28] },
+    origin:
+      originKind === null ? null : tuple[28] === null ? { kind: originKind } : { kind: originKind, of: tuple[28] },
   };
 }
 
@@ -159,7 +160,16 @@ export interface PackedMeta {
 export type PackedRedactions = Record<string, Redaction[]>;
 
 /** Order of the numbers in `PackedAttempt.timings`; µs, null where unknown. The last says whether the connection was reused. */
-export const TIMINGS = ['startMs', 'dnsMs', 'connectMs', 'tlsMs', 'sentMs', 'firstByteMs', 'lastByteMs', 'endMs'] as const;
+export const TIMINGS = [
+  'startMs',
+  'dnsMs',
+  'connectMs',
+  'tlsMs',
+  'sentMs',
+  'firstByteMs',
+  'lastByteMs',
+  'endMs',
+] as const;
 
 export function microseconds(ms: number | undefined | null): number | null {
   return ms === undefined || ms === null ? null : Math.round(ms * 1000);

@@ -36,7 +36,7 @@ export class Unescaped {
     let backslash = next(bytes, BACKSLASH, start, end);
     let percent = next(bytes, PERCENT, start, end);
     while (at < end) {
-      const stop = backslash < percent ? backslash : percent;
+      const stop = Math.min(backslash, percent);
       if (stop - at > 48) {
         out.set(bytes.subarray(at, stop), length);
         length += stop - at;
@@ -126,7 +126,7 @@ export function hasEscapes(bytes: Uint8Array): boolean {
 
 function next(bytes: Uint8Array, byte: number, from: number, end: number): number {
   // Escapes come in crowds: look nearby first, a native call costs more than a few bytes.
-  const near = from + 24 < end ? from + 24 : end;
+  const near = Math.min(from + 24, end);
   for (let at = from; at < near; at++) if (bytes[at] === byte) return at;
   if (near === end) return end;
   const at = bytes.indexOf(byte, near);

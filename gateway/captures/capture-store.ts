@@ -1,0 +1,283 @@
+/**
+ * The database as the worker uses it: takes batches, moves fresh records to their place when there is time (compressed,
+ * indexed), reads one capture. Listings and retention have their own files beside this one.
+ */
+import type { Capture } from './capture.ts';
+import { captureNumber, captureNumberTimeMs } from './capture-id.ts';
+import { compressRecord, expandRecord } from './compress.ts';
+import { type DatabaseSync, type StatementSync, single } from './database.ts';
+import { HEAD, HEAD_BYTES, ID_BYTES, type RowTuple, STATE } from './record-form.ts';
+import { searchText } from './search-text.ts';
+import { readRecord, unpackCapture } from './unpack.ts';
+
+/** Another capture of the same number (two processes in one millisecond) moves up to the next free one. */
+const MOST_SAME_NUMBERS = 64;
+const MOST_NAMES_IN_MEMORY = 20_000;
+const LONGEST_NAME = 200;
+
+export interface Counters {
+  /** Settled captures, and the failed among them. */
+  captures: number;
+  failures: number;
+  /** Bytes they take, roughly. */
+  sizeBytes: number;
+  failureBytes: number;
+  /** By how much ids ran ahead of the wall clock at most: the clock was set back once. */
+  skewMs: number;
+}
+
+export interface FreshRow {
+  n: number;
+  id: string;
+  state: number;
+  failed: number;
+  row: Uint8Array;
+  record: Uint8Array;
+}
+
+export class CaptureStore {
+  readonly db: DatabaseSync;
+  counters: Counters;
+  /** Not yet settled. */
+  fresh: { captures: number; failures: number };
+  private readonly statements = new Map<string, StatementSync>();
+  private readonly running = new Map<string, number>();
+  private readonly names = new Map<string, number>();
+
+  constructor(db: DatabaseSync) {
+    this.db = db;
+    this.counters = this.readCounters();
+    const fresh = db.prepare('SELECT count(*) AS captures, sum(failed) AS failures FROM fresh').get();
+    this.fresh = { captures: Number(fresh?.captures ?? 0), failures: Number(fresh?.failures ?? 0) };
+  }
+
+  /** Prepared once. */
+  sql(text: string): StatementSync {
+    let statement = this.statements.get(text);
+    if (!statement) {
+      statement = this.db.prepare(text);
+      this.statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** All or nothing; throws what SQLite throws, with nothing changed. */
+  transaction<T>(work: () => T): T {
+    const before = { counters: { ...this.counters }, fresh: { ...this.fresh } };
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.counters = before.counters;
+      this.fresh = before.fresh;
+      // A name whose insert is taken back must not keep an id that another name will get.
+      this.names.clear();
+      try {
+        this.db.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself.
+      }
+      throw error;
+    }
+  }
+
+  /** Writes the packed records of a batch. */
+  commit(batch: Buffer, lastUsed: readonly (readonly [string, number])[]): void {
+    const began: [string, number][] = [];
+    const ended: string[] = [];
+    this.transaction(() => {
+      for (let at = 0; at < batch.length; ) {
+        const end = at + batch.readUInt32LE(at + HEAD.totalBytes);
+        const state = batch[at + HEAD.state] as number;
+        const id = batch.toString('latin1', at + HEAD.id, at + HEAD.id + ID_BYTES);
+        const number = batch.readDoubleLE(at + HEAD.number);
+        if (state === STATE.erased) this.erase(id, number);
+        else {
+          const rowStart = end - batch.readUInt32LE(at + HEAD.rowBytes);
+          const row = batch.subarray(rowStart, end);
+          const record = batch.subarray(at + HEAD.record, rowStart);
+          const n = this.write(id, number, state, batch[at + HEAD.failed] as number, row, record);
+          if (state === STATE.running) began.push([id, n]);
+        }
+        if (state !== STATE.running) ended.push(id);
+        at = Math.max(end, at + HEAD_BYTES);
+      }
+      for (const [key, time] of lastUsed) {
+        this.sql(
+          'INSERT INTO last_used (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = max(at, excluded.at)',
+        ).run(key, time);
+      }
+    });
+    for (const [id, n] of began) this.running.set(id, n);
+    for (const id of ended) this.running.delete(id);
+  }
+
+  private write(id: string, number: number, state: number, failed: number, row: Buffer, record: Buffer): number {
+    const known = this.running.get(id);
+    if (known !== undefined) {
+      this.sql('UPDATE fresh SET state = ?, failed = ?, row = ?, record = ? WHERE n = ?').run(
+        state,
+        failed,
+        row,
+        record,
+        known,
+      );
+      this.fresh.failures += failed;
+      return known;
+    }
+    const insert = this.sql(
+      'INSERT OR IGNORE INTO fresh (n, id, state, failed, row, record) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    for (let n = number; n < number + MOST_SAME_NUMBERS; n++) {
+      if (insert.run(n, id, state, failed, row, record).changes === 0) {
+        // The same record again, after a crash of this thread between commit and word of it.
+        if (this.idAt('fresh', n) === id) return n;
+        continue;
+      }
+      this.fresh.captures++;
+      this.fresh.failures += failed;
+      return n;
+    }
+    throw new Error(`no free place for capture ${id}`);
+  }
+
+  private idAt(table: 'fresh' | 'capture', n: number): string | undefined {
+    return this.sql(`SELECT id FROM ${table} WHERE n = ?`).get(n)?.id as string | undefined;
+  }
+
+  private erase(id: string, number: number): void {
+    const gone = this.sql('DELETE FROM fresh WHERE n >= ? AND n < ? AND id = ?').run(
+      number,
+      number + MOST_SAME_NUMBERS,
+      id,
+    );
+    this.fresh.captures -= Number(gone.changes);
+  }
+
+  /** Moves up to `most` finished fresh records to their place; returns how many it moved. */
+  settle(most: number, deadlineMs: number): number {
+    if (this.fresh.captures === 0) return 0;
+    const rows = this.sql(
+      `SELECT n, id, state, failed, row, record FROM fresh WHERE state > ${STATE.running} ORDER BY n LIMIT ?`,
+    ).all(most) as unknown as FreshRow[];
+    if (rows.length === 0) return 0;
+    let moved = 0;
+    this.transaction(() => {
+      for (const row of rows) {
+        this.settleOne(row);
+        moved++;
+        if (performance.now() > deadlineMs) break;
+      }
+      this.saveCounters();
+    });
+    return moved;
+  }
+
+  private settleOne(fresh: FreshRow): void {
+    const { n, id, state, failed, row } = fresh;
+    const tuple = JSON.parse(buffer(row).toString('utf8')) as RowTuple;
+    const record = buffer(fresh.record);
+    const packed = compressRecord(record);
+    const sizeBytes = packed.bytes.length + row.length;
+    let place = n;
+    const insert = this.sql(
+      'INSERT OR IGNORE INTO capture (n, id, state, failed, size, row) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    while (insert.run(place, id, state, failed, sizeBytes, row).changes === 0) place++;
+    this.sql('INSERT INTO detail (n, coding, record) VALUES (?, ?, ?)').run(place, packed.coding, packed.bytes);
+    this.sql('INSERT INTO search (rowid, text, facet) VALUES (?, ?, ?)').run(
+      place,
+      searchText(tuple, readRecord(record)),
+      this.facets(tuple, state, failed).join(' '),
+    );
+    this.sql('DELETE FROM fresh WHERE n = ?').run(n);
+    this.fresh.captures--;
+    this.fresh.failures -= failed;
+    const { counters } = this;
+    counters.captures++;
+    counters.failures += failed;
+    counters.sizeBytes += sizeBytes;
+    if (failed) counters.failureBytes += sizeBytes;
+    counters.skewMs = Math.max(counters.skewMs, captureNumberTimeMs(place) - tuple[0]);
+  }
+
+  /** What a listing filters by, as words of the index. */
+  private facets(row: RowTuple, state: number, failed: number): string[] {
+    const words = [failed ? 'f1' : 'f0', `t${state}`];
+    const add = (letter: string, ...texts: (string | null)[]) => {
+      for (const text of new Set(texts)) if (text) words.push(`${letter}${this.nameId(text)}`);
+    };
+    add('a', row[1], row[2]);
+    add('p', row[4]);
+    add('m', row[5], row[6]);
+    add('c', row[12]);
+    if (row[10] !== null) words.push(`s${row[10]}`, `k${Math.floor(row[10] / 100)}`);
+    return words;
+  }
+
+  private nameId(text: string): number {
+    const name = text.slice(0, LONGEST_NAME);
+    let id = this.names.get(name);
+    if (id !== undefined) return id;
+    this.sql('INSERT OR IGNORE INTO name (text) VALUES (?)').run(name);
+    id = Number(this.sql('SELECT id FROM name WHERE text = ?').get(name)?.id);
+    if (this.names.size < MOST_NAMES_IN_MEMORY) this.names.set(name, id);
+    return id;
+  }
+
+  get(id: string): Capture | null {
+    const number = captureNumber(id);
+    if (number === undefined) return null;
+    const places = [number, number + MOST_SAME_NUMBERS] as const;
+    const row =
+      this.sql(`SELECT state, row, record, 0 AS coding FROM fresh WHERE n >= ? AND n < ? AND id = ?`).get(
+        ...places,
+        id,
+      ) ??
+      this.sql(
+        `SELECT state, row, record, coding FROM capture JOIN detail USING (n)
+         WHERE capture.n >= ? AND capture.n < ? AND id = ?`,
+      ).get(...places, id);
+    if (!row) return null;
+    const { state, row: tuple, record, coding } = row as unknown as FreshRow & { coding: number };
+    return unpackCapture(id, state, JSON.parse(buffer(tuple).toString('utf8')), expandRecord(coding, record));
+  }
+
+  count(): { captures: number; failures: number } {
+    return {
+      captures: this.counters.captures + this.fresh.captures,
+      failures: this.counters.failures + this.fresh.failures,
+    };
+  }
+
+  lastUsed(): Record<string, number> {
+    const used: Record<string, number> = {};
+    for (const { key, at } of this.sql('SELECT key, at FROM last_used').all()) used[key as string] = Number(at);
+    return used;
+  }
+
+  /** The highest number in use: new ids must lie above it even if the clock was set back since. */
+  highest(): number {
+    const highest = single(
+      this.db,
+      'SELECT max((SELECT coalesce(max(n), 0) FROM fresh), (SELECT coalesce(max(n), 0) FROM capture))',
+    );
+    return Number(highest ?? 0);
+  }
+
+  saveCounters(): void {
+    this.sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('counters', ?)").run(JSON.stringify(this.counters));
+  }
+
+  private readCounters(): Counters {
+    const text = single(this.db, "SELECT value FROM meta WHERE key = 'counters'");
+    const empty: Counters = { captures: 0, failures: 0, sizeBytes: 0, failureBytes: 0, skewMs: 0 };
+    return typeof text === 'string' ? { ...empty, ...JSON.parse(text) } : empty;
+  }
+}
+
+export function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

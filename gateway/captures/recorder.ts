@@ -1,0 +1,602 @@
+/**
+ * Records exchanges from the request path: `begin` when one is accepted, `finish` after its verdict. Both only pack
+ * (redacted) bytes into the current batch; a worker thread writes a batch at most 15 ms after its first record. Nothing
+ * here waits for the disk, and nothing here throws into the request path.
+ *
+ * 1. A capture whose begin and end fall into one window is written once.
+ * 2. Bytes handed over and not yet committed are bounded: beyond the bound bodies are left out, far beyond it rows.
+ * 3. A worker that dies is started again and gets what it had not committed.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Exchange, TappedBody } from '../exchange.ts';
+import type { Notice } from '../store/notice.ts';
+import { Batch, FULL_BATCH_BYTES } from './batch.ts';
+import type { Capture, CaptureQuery, CaptureRow } from './capture.ts';
+import { type CaptureIds, captureNumber } from './capture-id.ts';
+import { sqliteMissing } from './database.ts';
+import { codingsOf, type DecodedBody, decodeLater, decodeNow } from './decode-body.ts';
+import { packErasure, packExchange } from './pack.ts';
+import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-form.ts';
+import type { Redactor } from './redact.ts';
+import type { RetentionPolicy } from './retention.ts';
+import type { FromWorker, LastUsedEntry, WorkerOptions, WorkerRequest } from './worker-messages.ts';
+
+export interface RecorderSettings {
+  readonly captureBodyBytes: number;
+  readonly retention: { readonly maxAgeDays: number; readonly failureMaxAgeDays: number; readonly maxSizeMb: number };
+}
+
+export interface RecorderOptions {
+  readonly file: string;
+  readonly redactor: Redactor;
+  /** Raised above what the database holds as soon as that is known. */
+  readonly ids?: CaptureIds;
+  /** Read anew for every batch and body. */
+  readonly settings?: () => RecorderSettings;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly clock?: () => number;
+  /** Bytes under way to the disk before bodies are left out. */
+  readonly maxQueueBytes?: number;
+  /** A fault of ours, for the log; holds no recorded content. */
+  readonly onFault?: (error: unknown) => void;
+  /** Starts the worker thread; replaced by tests that stop it on purpose. */
+  readonly startWorker?: (url: URL, options: WorkerOptions) => Worker;
+}
+
+/** ISO times of the last exchange, by id. */
+export interface LastUsed {
+  readonly apps: ReadonlyMap<string, string>;
+  readonly gatewayKeys: ReadonlyMap<string, string>;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+export interface Recorder {
+  /** The exchange was accepted; it must be handed to `finish` later. */
+  begin(exchange: Exchange): void;
+  /** The exchange has its verdict; nothing of it is read after this returns, save bodies still being decoded. */
+  finish(exchange: Exchange): void;
+  list(query: CaptureQuery): Promise<CaptureRow[]>;
+  /** Waits until a capture whose id was handed out is committed (an exchange just ending included); null: there is none. */
+  get(id: string): Promise<Capture | null>;
+  count(): Promise<{ captures: number; failures: number }>;
+  /** Removes everything older than that, or, without it, what the retention settings no longer keep. */
+  prune(options?: { readonly olderThanMs?: number }): Promise<{ removed: number }>;
+  lastUsed(): Promise<LastUsed>;
+  /** Calls back for each exchange that began or ended, in batches; returns what ends it. */
+  subscribe(listener: (row: CaptureRow) => void): () => void;
+  /** What a person should know: a damaged file, a full disk, bodies being left out. */
+  readonly notices: readonly Notice[];
+  /** Resolves when everything finished so far is committed. */
+  flush(): Promise<void>;
+  /** Resolves when everything committed is compressed and indexed too. */
+  settle(): Promise<void>;
+  /** Commits what is finished, marks nothing, ends the worker. Resolves in at most ten seconds. */
+  close(): Promise<void>;
+}
+
+const WINDOW_MS = 15;
+const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
+const KEPT_BUFFERS = 4;
+/** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */
+const END_WAIT_MS = 300;
+const CLOSE_WAIT_MS = 10_000;
+const RESTART_PAUSE_MS = 200;
+/** A batch that was under way at so many deaths of the worker is given up. */
+const MOST_TRIES = 3;
+const DAY_MS = 86_400_000;
+const DEFAULT_SETTINGS: RecorderSettings = {
+  captureBodyBytes: 1024 * 1024,
+  retention: { maxAgeDays: 30, failureMaxAgeDays: 90, maxSizeMb: 1024 },
+};
+
+interface Underway {
+  readonly batch: Batch;
+  readonly lastUsed: readonly LastUsedEntry[];
+  tries: number;
+}
+
+interface Call {
+  readonly request: WorkerRequest;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  return new BatchingRecorder(options);
+}
+
+class BatchingRecorder implements Recorder {
+  private readonly options: RecorderOptions;
+  private readonly clock: () => number;
+  private readonly maxQueueBytes: number;
+  private worker: Worker | undefined;
+  private batch: Batch;
+  private timer: NodeJS.Timeout | undefined;
+  /** Accepted and not over; those in `unwritten` have no row yet. */
+  private readonly running = new Map<string, Exchange>();
+  private readonly unwritten = new Set<string>();
+  private readonly decoding = new Map<string, Promise<void>>();
+  private readonly endWaiters = new Map<string, (() => void)[]>();
+  private readonly underway = new Map<number, Underway>();
+  private underwayBytes = 0;
+  private sequence = 0;
+  private readonly spare: SharedArrayBuffer[] = [];
+  private readonly calls = new Map<number, Call>();
+  private callNumber = 0;
+  private readonly commitWaiters: { sequence: number; resolve: () => void }[] = [];
+  private used = new Map<string, number>();
+  private readonly listeners = new Set<(row: CaptureRow) => void>();
+  private news: { id: string; state: StateCode; row: RowTuple }[] = [];
+  private readonly noticeById = new Map<string, Notice>();
+  private retention: RecorderSettings['retention'] | undefined;
+  private restarts = 0;
+  private closing: Promise<void> | undefined;
+  private ended = false;
+  private leftOut = { bodies: 0, rows: 0 };
+
+  constructor(options: RecorderOptions) {
+    this.options = options;
+    this.clock = options.clock ?? Date.now;
+    this.maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES;
+    this.batch = new Batch();
+    this.startWorker();
+  }
+
+  get notices(): readonly Notice[] {
+    return [...this.noticeById.values()];
+  }
+
+  begin(exchange: Exchange): void {
+    if (this.ended) return;
+    this.running.set(exchange.id, exchange);
+    this.unwritten.add(exchange.id);
+    this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
+  }
+
+  finish(exchange: Exchange): void {
+    if (this.ended) return;
+    try {
+      this.record(exchange);
+    } catch (error) {
+      this.fault(error, exchange.id);
+    }
+  }
+
+  private record(exchange: Exchange): void {
+    const { id } = exchange;
+    this.noteUse(exchange);
+    const coded = this.codedBodies(exchange);
+    const decoded = new Map<TappedBody, DecodedBody>();
+    let later: Promise<void>[] | undefined;
+    for (const { tap, coding, bytes } of coded) {
+      const bound = this.settings().captureBodyBytes;
+      const now = decodeNow(bytes, coding, bound);
+      if (now) decoded.set(tap, now);
+      else {
+        later ??= [];
+        later.push(decodeLater(bytes, coding, bound).then((result) => void decoded.set(tap, result)));
+      }
+    }
+    if (!later) {
+      this.put(exchange, decoded);
+      return;
+    }
+    const done = Promise.all(later)
+      .then(() => this.put(exchange, decoded))
+      .catch((error) => this.fault(error, id))
+      .finally(() => this.decoding.delete(id));
+    this.decoding.set(id, done);
+  }
+
+  private put(exchange: Exchange, decoded: ReadonlyMap<TappedBody, DecodedBody>): void {
+    const { id } = exchange;
+    const hadRow = this.running.has(id) && !this.unwritten.has(id);
+    this.over(id);
+    if (exchange.recording === 'off') {
+      if (hadRow) packErasure(this.batch, id, captureNumber(id) as number);
+    } else this.pack(exchange, STATE.done, decoded);
+    this.wakeWaiters(id);
+    if (this.batch.length >= FULL_BATCH_BYTES) this.send();
+    else if (this.batch.length > 0) this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
+  }
+
+  private over(id: string): void {
+    this.running.delete(id);
+    this.unwritten.delete(id);
+  }
+
+  private pack(exchange: Exchange, state: StateCode, decoded?: ReadonlyMap<TappedBody, DecodedBody>): void {
+    const number = captureNumber(exchange.id);
+    if (number === undefined) throw new Error(`${exchange.id} is no capture id`);
+    const outstanding = this.underwayBytes + this.batch.length;
+    if (outstanding > this.maxQueueBytes * 2) {
+      this.leftOut.rows++;
+      this.overflow();
+      return;
+    }
+    const full = outstanding > this.maxQueueBytes;
+    if (full) {
+      this.leftOut.bodies++;
+      this.overflow();
+    }
+    const before = this.batch.length;
+    try {
+      const row = packExchange(this.batch, exchange, number, state, {
+        redactor: this.options.redactor,
+        maxBodyBytes: this.settings().captureBodyBytes,
+        decoded,
+        leaveOut: full ? 'queue-full' : state === STATE.running ? 'running' : undefined,
+      });
+      if (this.listeners.size > 0) this.news.push({ id: exchange.id, state, row });
+    } catch (error) {
+      // Half a record would spoil the batch, and might not be redacted yet.
+      this.batch.bytes.fill(0, before, this.batch.length);
+      this.batch.length = before;
+      throw error;
+    }
+  }
+
+  /** Hands the batch over; exchanges that are still running get their row with it. */
+  private send(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const id of this.unwritten) {
+      const exchange = this.running.get(id);
+      // A body being decoded belongs to an exchange that is over; its row comes with it in a moment.
+      if (!exchange || exchange.recording === 'off' || this.decoding.has(id)) continue;
+      try {
+        this.pack(exchange, STATE.running);
+      } catch (error) {
+        this.fault(error, id);
+      }
+    }
+    this.unwritten.clear();
+    this.sendPolicy();
+    if (this.batch.length > 0) {
+      const lastUsed = [...this.used];
+      this.used = new Map();
+      this.sequence++;
+      this.underway.set(this.sequence, { batch: this.batch, lastUsed, tries: 0 });
+      this.underwayBytes += this.batch.length;
+      this.post(this.sequence);
+      this.batch = new Batch(this.spare.pop());
+    }
+    this.tellListeners();
+  }
+
+  private post(sequence: number): void {
+    const underway = this.underway.get(sequence);
+    if (!underway || !this.worker) return;
+    const { batch, lastUsed } = underway;
+    underway.tries++;
+    this.worker.postMessage({ type: 'batch', sequence, memory: batch.memory, length: batch.length, lastUsed });
+  }
+
+  private sendPolicy(): void {
+    const { retention } = this.settings();
+    if (retention === this.retention || JSON.stringify(retention) === JSON.stringify(this.retention)) return;
+    this.retention = retention;
+    this.worker?.postMessage({ type: 'retention', policy: policyOf(retention) });
+  }
+
+  private settings(): RecorderSettings {
+    return this.options.settings?.() ?? DEFAULT_SETTINGS;
+  }
+
+  private tellListeners(): void {
+    const news = this.news;
+    if (news.length === 0) return;
+    this.news = [];
+    for (const { id, state, row } of news) {
+      const line = rowFromTuple(id, state, row);
+      for (const listener of this.listeners) {
+        try {
+          listener(line);
+        } catch (error) {
+          this.options.onFault?.(error);
+        }
+      }
+    }
+  }
+
+  private noteUse(exchange: Exchange): void {
+    if (exchange.origin) return;
+    const { caller, receivedAt } = exchange;
+    if (caller) {
+      this.used.set(`a:${caller.appId}`, receivedAt);
+      this.used.set(`g:${caller.gatewayKeyId}`, receivedAt);
+    }
+    for (const attempt of exchange.attempts) if (attempt.key) this.used.set(`k:${attempt.key.id}`, receivedAt);
+  }
+
+  private codedBodies(exchange: Exchange): { tap: TappedBody; coding: string; bytes: Buffer }[] {
+    const coded: { tap: TappedBody; coding: string; bytes: Buffer }[] = [];
+    if (exchange.recording !== 'full') return coded;
+    const look = (tap: TappedBody | 'same' | undefined, headers: readonly string[] | undefined) => {
+      if (!tap || tap === 'same' || tap.keptBytes === 0 || !headers) return;
+      const coding = headerOf(headers, 'content-encoding');
+      if (coding === undefined || codingsOf(coding).length === 0) return;
+      coded.push({
+        tap,
+        coding,
+        bytes: tap.chunks.length === 1 ? (tap.chunks[0] as Buffer) : Buffer.concat(tap.chunks),
+      });
+    };
+    look(exchange.request.body, exchange.request.rawHeaders);
+    for (const attempt of exchange.attempts) {
+      look(attempt.requestBody, attempt.requestHeaders);
+      look(attempt.responseBody, attempt.responseHeaders);
+    }
+    look(exchange.answer?.body, exchange.answer?.headers);
+    return coded;
+  }
+
+  // The worker's side
+
+  private startWorker(): void {
+    if (sqliteMissing()) {
+      this.notice({
+        id: 'captures-no-sqlite',
+        level: 'error',
+        sentence: `Nothing is recorded: ${sqliteMissing()}`,
+        next: null,
+      });
+      this.ended = true;
+      return;
+    }
+    this.retention = this.settings().retention;
+    const data: WorkerOptions = { file: this.options.file, retention: policyOf(this.retention) };
+    const worker = this.options.startWorker
+      ? this.options.startWorker(WORKER_URL, data)
+      : startThread(WORKER_URL, data);
+    this.worker = worker;
+    worker.on('message', (message: FromWorker) => this.hear(message));
+    worker.on('error', (error) => this.options.onFault?.(error));
+    worker.on('exit', () => this.workerEnded(worker));
+  }
+
+  private hear(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        this.options.ids?.raiseTo(message.highest);
+        this.restarts = 0;
+        return;
+      case 'committed':
+        this.committed(message.sequence, message.droppedBodies, message.droppedRows);
+        return;
+      case 'reply': {
+        const call = this.calls.get(message.call);
+        this.calls.delete(message.call);
+        if (message.error === undefined) call?.resolve(message.value);
+        else call?.reject(new Error(message.error));
+        return;
+      }
+      case 'notice':
+        this.notice(message.notice);
+        return;
+      case 'notice-over':
+        this.noticeById.delete(message.id);
+    }
+  }
+
+  private committed(sequence: number, droppedBodies: number, droppedRows: number): void {
+    const underway = this.underway.get(sequence);
+    if (!underway) return;
+    this.underway.delete(sequence);
+    this.underwayBytes -= underway.batch.length;
+    this.leftOut.bodies += droppedBodies;
+    this.leftOut.rows += droppedRows;
+    if (underway.batch.reusable && this.spare.length < KEPT_BUFFERS) this.spare.push(underway.batch.memory);
+    if (this.underwayBytes === 0) this.noticeById.delete('captures-queue');
+    this.wakeCommitWaiters();
+  }
+
+  private wakeCommitWaiters(): void {
+    const [first] = this.underway.keys();
+    const waiting = this.commitWaiters.splice(0);
+    for (const waiter of waiting) {
+      if (first === undefined || waiter.sequence < first) waiter.resolve();
+      else this.commitWaiters.push(waiter);
+    }
+  }
+
+  private workerEnded(worker: Worker): void {
+    if (worker !== this.worker) return;
+    this.worker = undefined;
+    if (this.ended) {
+      this.giveUp('The captures are closed.');
+      return;
+    }
+    this.notice({
+      id: 'captures-restarted',
+      level: 'warning',
+      sentence: 'The part that writes captures stopped unexpectedly and was started again.',
+      next: null,
+    });
+    for (const [sequence, { tries, batch }] of this.underway) {
+      if (tries < MOST_TRIES) continue;
+      this.underway.delete(sequence);
+      this.underwayBytes -= batch.length;
+      this.leftOut.rows += batch.records;
+    }
+    this.wakeCommitWaiters();
+    const restart = () => {
+      if (this.ended) return;
+      this.startWorker();
+      for (const sequence of this.underway.keys()) this.post(sequence);
+      for (const [call, { request }] of this.calls) this.worker?.postMessage({ type: 'call', call, request });
+    };
+    setTimeout(restart, Math.min(5_000, RESTART_PAUSE_MS * 2 ** this.restarts++));
+  }
+
+  private giveUp(sentence: string): void {
+    for (const { reject } of this.calls.values()) reject(new Error(sentence));
+    this.calls.clear();
+    this.underway.clear();
+    this.underwayBytes = 0;
+    this.wakeCommitWaiters();
+  }
+
+  private notice(notice: Notice): void {
+    this.noticeById.set(notice.id, notice);
+  }
+
+  private overflow(): void {
+    const { bodies, rows } = this.leftOut;
+    this.notice({
+      id: 'captures-queue',
+      level: 'warning',
+      sentence: `Captures come faster than the disk takes them: ${bodies} without bodies${rows > 0 ? `, ${rows} not at all` : ''} so far.`,
+      next: 'Recording goes back to normal by itself. To record less, switch bodies off for a busy app or route.',
+    });
+  }
+
+  private fault(error: unknown, id: string): void {
+    this.over(id);
+    this.leftOut.rows++;
+    this.wakeWaiters(id);
+    this.notice({
+      id: 'captures-fault',
+      level: 'error',
+      sentence: `An exchange could not be recorded (${error instanceof Error ? error.name : 'unknown fault'}); ${this.leftOut.rows} so far.`,
+      next: null,
+    });
+    this.options.onFault?.(error);
+  }
+
+  // Reading
+
+  private call(request: WorkerRequest): Promise<unknown> {
+    if (this.ended) return Promise.reject(new Error(this.closedSentence()));
+    return new Promise((resolve, reject) => {
+      const call = ++this.callNumber;
+      this.calls.set(call, { request, resolve, reject });
+      this.worker?.postMessage({ type: 'call', call, request });
+    });
+  }
+
+  private closedSentence(): string {
+    return sqliteMissing() ?? 'The captures are closed.';
+  }
+
+  async list(query: CaptureQuery): Promise<CaptureRow[]> {
+    this.send();
+    return (await this.call({ method: 'list', query })) as CaptureRow[];
+  }
+
+  async get(id: string): Promise<Capture | null> {
+    await this.decoding.get(id);
+    if (this.running.has(id)) await this.endOf(id);
+    this.send();
+    return (await this.call({ method: 'get', id })) as Capture | null;
+  }
+
+  private endOf(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, END_WAIT_MS);
+      const waiters = this.endWaiters.get(id) ?? [];
+      waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.endWaiters.set(id, waiters);
+    });
+  }
+
+  private wakeWaiters(id: string): void {
+    if (this.endWaiters.size === 0) return;
+    for (const wake of this.endWaiters.get(id) ?? []) wake();
+    this.endWaiters.delete(id);
+  }
+
+  async count(): Promise<{ captures: number; failures: number }> {
+    this.send();
+    return (await this.call({ method: 'count' })) as { captures: number; failures: number };
+  }
+
+  async prune(options: { readonly olderThanMs?: number } = {}): Promise<{ removed: number }> {
+    this.send();
+    const beforeMs = options.olderThanMs === undefined ? undefined : this.clock() - options.olderThanMs + 1;
+    return { removed: (await this.call({ method: 'prune', beforeMs })) as number };
+  }
+
+  async lastUsed(): Promise<LastUsed> {
+    const stored = (await this.call({ method: 'lastUsed' })) as Record<string, number>;
+    for (const { lastUsed } of this.underway.values()) for (const [key, at] of lastUsed) stored[key] = at;
+    for (const [key, at] of this.used) stored[key] = at;
+    const used = {
+      apps: new Map<string, string>(),
+      gatewayKeys: new Map<string, string>(),
+      keys: new Map<string, string>(),
+    };
+    for (const [key, at] of Object.entries(stored)) {
+      const map = key.startsWith('a:') ? used.apps : key.startsWith('g:') ? used.gatewayKeys : used.keys;
+      map.set(key.slice(2), new Date(at).toISOString());
+    }
+    return used;
+  }
+
+  subscribe(listener: (row: CaptureRow) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.decoding.values());
+    this.send();
+    if (this.underway.size === 0) return;
+    const { sequence } = this;
+    await new Promise<void>((resolve) => this.commitWaiters.push({ sequence, resolve }));
+  }
+
+  async settle(): Promise<void> {
+    await this.flush();
+    await this.call({ method: 'settle' });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    if (this.ended) return;
+    const { worker } = this;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), CLOSE_WAIT_MS);
+    });
+    const orderly = this.flush()
+      .then(() => this.call({ method: 'close' }))
+      .catch((error) => this.options.onFault?.(error));
+    await Promise.race([orderly, late]);
+    clearTimeout(timer);
+    clearTimeout(this.timer);
+    this.ended = true;
+    await (this.worker ?? worker)?.terminate();
+    this.giveUp('The captures are closed.');
+  }
+}
+
+/** The bundler writes the worker as captures-worker.js beside whatever file this ends up in. */
+const WORKER_URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './captures-worker.js', import.meta.url);
+
+function startThread(url: URL, data: WorkerOptions): Worker {
+  return new Worker(url, { workerData: data, name: 'captures' });
+}
+
+function policyOf(retention: RecorderSettings['retention']): RetentionPolicy {
+  return {
+    maxAgeMs: retention.maxAgeDays * DAY_MS,
+    failureMaxAgeMs: retention.failureMaxAgeDays * DAY_MS,
+    maxSizeBytes: retention.maxSizeMb * 1024 * 1024,
+  };
+}
+
+function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const candidate = headers[at] as string;
+    if (candidate.length === name.length && candidate.toLowerCase() === name) return headers[at + 1];
+  }
+  return undefined;
+}

@@ -1,0 +1,161 @@
+/** A stored record back to a capture, as everybody else reads it. */
+import type { Capture, RecordedBody, Redaction } from './capture.ts';
+import {
+  milliseconds,
+  type PackedBody,
+  type PackedMeta,
+  type PackedRedactions,
+  RECORD_HEAD_BYTES,
+  type RowTuple,
+  rowFromTuple,
+  STATE,
+  TIMINGS,
+} from './record-form.ts';
+
+export interface StoredRecord {
+  readonly meta: PackedMeta;
+  readonly redactions: PackedRedactions;
+  readonly bodies: Buffer;
+}
+
+/** Throws when the record is damaged. */
+export function readRecord(record: Buffer): StoredRecord {
+  const bodiesEnd = RECORD_HEAD_BYTES + record.readUInt32LE(0);
+  const metaEnd = bodiesEnd + record.readUInt32LE(4);
+  const end = metaEnd + record.readUInt32LE(8);
+  return {
+    meta: JSON.parse(record.toString('utf8', bodiesEnd, metaEnd)),
+    redactions: JSON.parse(record.toString('utf8', metaEnd, end)),
+    bodies: record.subarray(RECORD_HEAD_BYTES, bodiesEnd),
+  };
+}
+
+export function bodyBytes(stored: StoredRecord, body: PackedBody | undefined): Buffer {
+  return body?.o === undefined ? Buffer.alloc(0) : stored.bodies.subarray(body.o, body.o + (body.l ?? 0));
+}
+
+export function unpackCapture(id: string, state: number, tuple: RowTuple, record: Buffer): Capture {
+  const stored = readRecord(record);
+  const { meta, redactions } = stored;
+  const of = (place: string): Redaction[] => redactions[place] ?? [];
+  const requestBody = unpackBody(stored, meta.body, of('request-body'), state);
+  const attempts = meta.attempts.map((attempt) => {
+    const place = `attempt-${attempt.index}`;
+    const [reused] = attempt.timings.slice(TIMINGS.length);
+    const timings: Record<string, number | boolean> = { startMs: 0 };
+    for (const [index, name] of TIMINGS.entries()) {
+      const ms = milliseconds(attempt.timings[index]);
+      if (ms !== null) timings[name] = ms;
+    }
+    if (reused !== null && reused !== undefined) timings.reusedConnection = reused === 1;
+    return definedOnly({
+      index: attempt.index,
+      provider: attempt.provider,
+      model: attempt.model,
+      method: attempt.method,
+      url: attempt.url,
+      requestHeaders: pairs(attempt.headers),
+      requestBody: filledIn(unpackBody(stored, attempt.body, of(`${place}-request`), state), requestBody),
+      key: attempt.key,
+      origins: attempt.origins,
+      timings,
+      status: attempt.status,
+      statusText: attempt.statusText,
+      responseHeaders: attempt.responseHeaders && pairs(attempt.responseHeaders),
+      responseTrailers: attempt.responseTrailers && pairs(attempt.responseTrailers),
+      responseBody: attempt.responseBody && unpackBody(stored, attempt.responseBody, of(`${place}-response`), state),
+      remoteAddress: attempt.remoteAddress,
+      outcome: attempt.outcome,
+      redactions: redactions[place],
+    }) as Capture['attemptList'][number];
+  });
+  const answer = meta.answer;
+  return {
+    ...rowFromTuple(id, state, tuple),
+    request: {
+      method: tuple[8],
+      url: meta.url,
+      httpVersion: meta.httpVersion,
+      headers: pairs(meta.headers),
+      remoteAddress: meta.remoteAddress,
+      body: requestBody,
+      redactions: of('request'),
+    },
+    credentialFrom: meta.credentialFrom,
+    routeName: meta.routeName,
+    steps: meta.steps.map(
+      ([stage, decision, summary, startUs, endUs, rule, input, output, evidence]) =>
+        definedOnly({
+          stage,
+          decision,
+          summary,
+          rule: rule ?? undefined,
+          input: input ?? undefined,
+          output: output ?? undefined,
+          evidence: evidence ?? undefined,
+          startMs: startUs / 1000,
+          endMs: endUs / 1000,
+        }) as Capture['steps'][number],
+    ),
+    attemptList: attempts,
+    answer: answer
+      ? (definedOnly({
+          status: answer.status,
+          headers: pairs(answer.headers),
+          body: filledIn(unpackBody(stored, answer.body, of('answer-body'), state), attempts.at(-1)?.responseBody),
+          firstByteMs: answer.firstByteUs === undefined ? undefined : answer.firstByteUs / 1000,
+          redactions: redactions.answer,
+        }) as Capture['answer'])
+      : null,
+    redactions: of('record'),
+    verdict: meta.verdict as Capture['verdict'],
+    usage: meta.usage as Capture['usage'],
+  };
+}
+
+function unpackBody(stored: StoredRecord, body: PackedBody, redactions: Redaction[], state: number): RecordedBody {
+  const leftOut = state === STATE.interrupted && body.leftOut === 'running' ? 'crashed' : body.leftOut;
+  const unpacked: RecordedBody = {
+    sizeBytes: body.z,
+    keptBytes: body.k,
+    complete: body.c === 1,
+    redactions,
+  };
+  if (leftOut) unpacked.leftOut = leftOut as RecordedBody['leftOut'];
+  if (body.sameAs) unpacked.sameAs = body.sameAs;
+  if (body.decodedFrom) unpacked.decodedFrom = body.decodedFrom;
+  if (body.t) unpacked.chunkTimesMs = body.t.map((us) => us / 1000);
+  if (body.n) unpacked.chunkSizes = [...body.n];
+  if (body.o !== undefined) Object.assign(unpacked, textOrBase64(bodyBytes(stored, body)));
+  return unpacked;
+}
+
+/** A leg that was the same as another one gets that one's bytes. */
+function filledIn(body: RecordedBody, from: RecordedBody | undefined): RecordedBody {
+  if (!body.sameAs || !from) return body;
+  const filled: RecordedBody = { ...body, redactions: from.redactions };
+  if (from.text !== undefined) filled.text = from.text;
+  if (from.base64 !== undefined) filled.base64 = from.base64;
+  return filled;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOrBase64(bytes: Buffer): { text: string } | { base64: string } {
+  try {
+    return { text: utf8.decode(bytes) };
+  } catch {
+    return { base64: bytes.toString('base64') };
+  }
+}
+
+function pairs(headers: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) list.push([headers[at] as string, headers[at + 1] as string]);
+  return list;
+}
+
+function definedOnly<T extends Record<string, unknown>>(value: T): T {
+  for (const key of Object.keys(value)) if (value[key] === undefined) delete value[key];
+  return value;
+}

@@ -1,0 +1,47 @@
+/** What recorder and worker say to each other. */
+
+import type { Notice } from '../store/notice.ts';
+import type { CaptureQuery } from './capture.ts';
+import type { RetentionPolicy } from './retention.ts';
+
+export interface WorkerOptions {
+  readonly file: string;
+  readonly retention: RetentionPolicy;
+}
+
+/** `key` is `a:`, `g:` or `k:` and an app's, gateway key's or provider key's id; the number is epoch milliseconds. */
+export type LastUsedEntry = readonly [key: string, atMs: number];
+
+export type ToWorker =
+  | {
+      readonly type: 'batch';
+      readonly sequence: number;
+      readonly memory: SharedArrayBuffer;
+      readonly length: number;
+      readonly lastUsed: readonly LastUsedEntry[];
+    }
+  | { readonly type: 'retention'; readonly policy: RetentionPolicy }
+  | { readonly type: 'call'; readonly call: number; readonly request: WorkerRequest };
+
+export type WorkerRequest =
+  | { readonly method: 'list'; readonly query: CaptureQuery }
+  | { readonly method: 'get'; readonly id: string }
+  | { readonly method: 'count' }
+  | { readonly method: 'lastUsed' }
+  /** Without `beforeMs`: what the policy no longer keeps. */
+  | { readonly method: 'prune'; readonly beforeMs?: number }
+  /** Resolves when nothing is left to be settled; for tests and benchmarks. */
+  | { readonly method: 'settle' }
+  | { readonly method: 'close' };
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly highest: number }
+  | {
+      readonly type: 'committed';
+      readonly sequence: number;
+      readonly droppedBodies: number;
+      readonly droppedRows: number;
+    }
+  | { readonly type: 'reply'; readonly call: number; readonly value?: unknown; readonly error?: string }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'notice-over'; readonly id: string };

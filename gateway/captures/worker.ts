@@ -1,0 +1,241 @@
+/**
+ * The thread that owns captures.db. Batches come first; in between, and only as much as the load allows, fresh records
+ * are settled (compressed, indexed), old ones pruned, free pages given back. It keeps on whatever the disk does: a
+ * damaged file is set aside, on a full disk bodies go first, then rows, each counted and told.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { CaptureStore } from './capture-store.ts';
+import { isDamage, isDiskTrouble, openDatabase, setAside, sqliteMissing } from './database.ts';
+import { leaveBodiesOut } from './leave-bodies-out.ts';
+import { listCaptures } from './listing.ts';
+import { pruneSlice, type RetentionPolicy, removeSlice, vacuumSlice } from './retention.ts';
+import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest } from './worker-messages.ts';
+
+const SETTLE_ROWS = 64;
+const SLICE_MS = 8;
+/** Under load idle work gets one slice in this time, so that it never stands still either. */
+const BUSY_PAUSE_MS = 60;
+const BUSY_RECORDS_PER_WINDOW = 150;
+const BUSY_WINDOW_MS = 150;
+const RETENTION_EVERY_MS = 15_000;
+
+const options = workerData as WorkerOptions;
+let policy: RetentionPolicy = options.retention;
+let store: CaptureStore | undefined;
+let working = false;
+let recentBytes = 0;
+let windowStart = 0;
+let retentionDueMs = 0;
+let vacuum = false;
+let diskFull = false;
+const settled: (() => void)[] = [];
+
+function say(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function open(): CaptureStore {
+  const opened = openDatabase(options.file, Date.now());
+  for (const notice of opened.notices) say({ type: 'notice', notice });
+  store = new CaptureStore(opened.db);
+  return store;
+}
+
+/** Runs database work; a file that turns out to be damaged is replaced and the work done once more on a fresh one. */
+function withStore<T>(work: (store: CaptureStore) => T): T {
+  const current = store ?? open();
+  try {
+    return work(current);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    try {
+      current.db.close();
+    } catch {
+      // It is broken; what counts is that the file is let go.
+    }
+    store = undefined;
+    say({ type: 'notice', notice: setAside(options.file, error, Date.now()) });
+    return work(open());
+  }
+}
+
+function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
+  const batch = Buffer.from(message.memory, 0, message.length);
+  let droppedBodies = 0;
+  let droppedRows = 0;
+  try {
+    withStore((captures) => captures.commit(batch, message.lastUsed));
+    if (diskFull) {
+      diskFull = false;
+      say({ type: 'notice-over', id: 'captures-disk' });
+    }
+  } catch (error) {
+    const slim = leaveBodiesOut(batch);
+    droppedBodies = slim.records;
+    try {
+      if (!isDiskTrouble(error)) throw error;
+      withStore((captures) => captures.commit(slim.batch, message.lastUsed));
+    } catch {
+      droppedRows = slim.records;
+      droppedBodies = 0;
+    }
+    diskTrouble(error);
+  }
+  const now = performance.now();
+  if (now - windowStart > BUSY_WINDOW_MS) {
+    windowStart = now;
+    recentBytes = 0;
+  }
+  recentBytes += message.length;
+  say({ type: 'committed', sequence: message.sequence, droppedBodies, droppedRows });
+  wake();
+}
+
+function diskTrouble(error: unknown): void {
+  if (diskFull) return;
+  diskFull = true;
+  const full = isDiskTrouble(error);
+  say({
+    type: 'notice',
+    notice: {
+      id: 'captures-disk',
+      level: 'error',
+      sentence: full
+        ? 'The disk does not take any more captures: bodies, and if need be whole captures, are left out until it does.'
+        : `Captures cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      next: full ? `Make room on the disk that holds ${options.file}; recording resumes by itself.` : null,
+    },
+  });
+}
+
+/** Idle work, a slice at a time; what is waiting in the message queue goes first. */
+function wake(): void {
+  if (working) return;
+  working = true;
+  setImmediate(idle);
+}
+
+function isBusy(): boolean {
+  return performance.now() - windowStart < BUSY_WINDOW_MS && recentBytes > BUSY_RECORDS_PER_WINDOW * 4096;
+}
+
+function idle(): void {
+  let more = false;
+  try {
+    more = withStore(idleSlice);
+  } catch (error) {
+    if (!isDiskTrouble(error)) say(unexpected(error));
+    setTimeout(idle, 1000).unref();
+    return;
+  }
+  if (more) {
+    if (isBusy()) setTimeout(idle, BUSY_PAUSE_MS);
+    else setImmediate(idle);
+    return;
+  }
+  working = false;
+  for (const resolve of settled.splice(0)) resolve();
+}
+
+function idleSlice(captures: CaptureStore): boolean {
+  const started = performance.now();
+  if (captures.settle(SETTLE_ROWS, started + SLICE_MS) > 0) return true;
+  if (started >= retentionDueMs) {
+    if (pruneSlice(captures, policy, Date.now()) > 0) {
+      vacuum = true;
+      return true;
+    }
+    retentionDueMs = started + RETENTION_EVERY_MS;
+  }
+  if (vacuum) {
+    vacuum = vacuumSlice(captures);
+    return vacuum;
+  }
+  return false;
+}
+
+function unexpected(error: unknown): FromWorker {
+  return {
+    type: 'notice',
+    notice: {
+      id: 'captures-fault',
+      level: 'error',
+      sentence: `Captures could not be put in order: ${error instanceof Error ? error.message : String(error)}.`,
+      next: null,
+    },
+  };
+}
+
+async function answer(request: WorkerRequest): Promise<unknown> {
+  switch (request.method) {
+    case 'list':
+      return withStore((captures) => listCaptures(captures, request.query));
+    case 'get':
+      return withStore((captures) => captures.get(request.id));
+    case 'count':
+      return withStore((captures) => captures.count());
+    case 'lastUsed':
+      return withStore((captures) => captures.lastUsed());
+    case 'prune':
+      return prune(request.beforeMs);
+    case 'settle':
+      await new Promise<void>((resolve) => {
+        settled.push(resolve);
+        wake();
+      });
+      return null;
+    case 'close':
+      store?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      store?.db.close();
+      store = undefined;
+      setImmediate(() => parentPort?.close());
+      return null;
+  }
+}
+
+async function prune(beforeMs: number | undefined): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const slice = withStore((captures) =>
+      beforeMs === undefined ? pruneSlice(captures, policy, Date.now()) : removeSlice(captures, beforeMs),
+    );
+    if (slice === 0) break;
+    removed += slice;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  vacuum = true;
+  wake();
+  return removed;
+}
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'batch') takeBatch(message);
+  else if (message.type === 'retention') {
+    policy = message.policy;
+    retentionDueMs = 0;
+    wake();
+  } else {
+    answer(message.request).then(
+      (value) => say({ type: 'reply', call: message.call, value }),
+      (error) =>
+        say({ type: 'reply', call: message.call, error: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+});
+
+setInterval(wake, RETENTION_EVERY_MS).unref();
+
+const missing = sqliteMissing();
+if (missing) {
+  say({
+    type: 'notice',
+    notice: { id: 'captures-no-sqlite', level: 'error', sentence: `Nothing is recorded: ${missing}`, next: null },
+  });
+}
+try {
+  say({ type: 'ready', highest: open().highest() });
+  wake();
+} catch (error) {
+  diskTrouble(error);
+  say({ type: 'ready', highest: 0 });
+}
