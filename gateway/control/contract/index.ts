@@ -29,8 +29,8 @@ import {
   statusSchema,
   vaultStatusSchema,
 } from './rows.ts';
+import { settingsChangeSchema } from './settings-change.ts';
 
-export * from './rows.ts';
 export type {
   Capture,
   CaptureQuery,
@@ -40,9 +40,10 @@ export type {
   RecordedStep,
   Redaction,
 } from '../../captures/capture.ts';
+export { CAUSES, type Cause, STAGES, type Stage } from '../../causes.ts';
 export type { Explanation, FailureRecord, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
-export { CAUSES, type Cause, STAGES, type Stage } from '../../causes.ts';
+export * from './rows.ts';
 
 /**
  * Every error a person may see: a sentence and a next action. Codes map to CLI exit codes: FAILED 1, INVALID 2,
@@ -277,7 +278,7 @@ export const contract = {
   },
   settings: {
     get: base.route({ method: 'GET', path: '/settings' }).output(settingsSchema),
-    set: base.route({ method: 'PATCH', path: '/settings' }).input(settingsSchema.partial()).output(settingsSchema),
+    set: base.route({ method: 'PATCH', path: '/settings' }).input(settingsChangeSchema).output(settingsSchema),
     audit: base
       .route({ method: 'GET', path: '/audit' })
       .input(z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }))
