@@ -75,7 +75,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     now: services.now,
     random: services.random,
   };
-  const http = createControlHttp(control, { instanceToken: token, screens: options.screens });
+  const http = createControlHttp(control, {
+    instanceToken: token,
+    screens: options.screens,
+    onNewSecret: () => services.refreshSecrets(),
+  });
   services.addSecrets(() => [token, ...http.sessionSecrets()]);
   services.vault.subscribe(() => tell());
   const tell = () => {
@@ -126,7 +130,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     attachPort: (port) => attachControlPort(control, port),
     stop: (graceMs = 5000) => {
       stopping ??= (async () => {
-        await http.close();
+        http.close();
         await listener?.close(graceMs);
         await removeInstance(services.store.home).catch((error) => options.onFault?.(error));
         await services.close();

@@ -77,12 +77,13 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   });
   redactor.refresh();
   const ids = createCaptureIds(now);
-  const recorder = await createRecorder({
+  const recorder = createRecorder({
     file: homePaths(store.home).captures,
     redactor,
     ids,
     clock: now,
     settings: () => store.snapshot.settings,
+    onFault: options.onFault,
   });
   let connections = connect(store, options);
   let connectedAs = connectionFacts(store);

@@ -2,11 +2,11 @@
  * Turns a chosen target into the exact request that will be sent: URL, headers with the key put in, body with the model's
  * name exchanged. Pure but for opening the key. Replay's dry run stops behind it.
  */
-import type { Attempt, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
+import type { Attempt, Endpoint, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
 import { headerValue, withHeader } from '../providers/headers.ts';
 import { findPreset } from '../providers/presets.ts';
 import { resolveUpstream, upstreamHead } from '../providers/resolve.ts';
-import type { ProviderKey } from '../store/schema.ts';
+import type { Provider, ProviderKey } from '../store/schema.ts';
 import { findTopLevelMember, replaceSpan } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { PRACTICE } from './resolve-target.ts';
@@ -51,10 +51,7 @@ export function prepareAttempt(
     return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
   const { provider } = target;
   if (!provider || !exchange.endpoint) throw new Error('prepareAttempt without a provider');
-  const query = exchange.request.url.indexOf('?');
-  const upstream = resolveUpstream(provider, findPreset(provider.preset), exchange.endpoint, target.model, {
-    search: query === -1 ? undefined : exchange.request.url.slice(query),
-  });
+  const upstream = resolveOnce(provider, exchange.endpoint, target.model, exchange.request.url);
   if (!upstream.ok) {
     return {
       ok: false,
@@ -82,6 +79,29 @@ export function prepareAttempt(
       attempt: newAttempt(exchange, target, head.url.href, headers, tapped, options, upstream.rules),
     },
   };
+}
+
+/** By provider record (a new one after every change), endpoint and model: most requests repeat an earlier one's answer. */
+const resolved = new WeakMap<Provider, Map<string, ReturnType<typeof resolveUpstream>>>();
+const REMEMBERED_TARGETS = 256;
+
+function resolveOnce(provider: Provider, endpoint: Endpoint, model: string | undefined, url: string) {
+  const query = url.indexOf('?');
+  const search = query === -1 ? undefined : url.slice(query);
+  const preset = findPreset(provider.preset);
+  // Only what cannot vary by request is remembered; a URL that is changed afterwards must be a fresh one.
+  if (search !== undefined || endpoint.modelIn !== 'body') {
+    return resolveUpstream(provider, preset, endpoint, model, { search });
+  }
+  const known = resolved.get(provider) ?? new Map<string, ReturnType<typeof resolveUpstream>>();
+  resolved.set(provider, known);
+  const name = `${endpoint.name} ${model}`;
+  let answer = known.get(name);
+  if (!answer) {
+    answer = resolveUpstream(provider, preset, endpoint, model);
+    if (known.size < REMEMBERED_TARGETS) known.set(name, answer);
+  }
+  return answer;
 }
 
 function practiceAttempt(

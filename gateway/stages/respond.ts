@@ -23,7 +23,6 @@ export function keywardHeaders(exchange: Exchange, cause: Cause | undefined): st
 
 /** Model names come from the request and may hold anything; a header holds printable ASCII. */
 function headerSafe(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header must not hold
   return /^[\u0021-\u007e ]*$/.test(text) ? text : encodeURIComponent(text);
 }
 

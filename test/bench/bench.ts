@@ -113,7 +113,7 @@ async function reportStreams() {
   const source = await startStreamUpstream(200, 10);
   const pipe = await startBarePipe(source.url);
   const gateway = await startKeyward('keyward', source.url, 'full');
-  const targets = [
+  const targets: { name: string; url: string; headers: Record<string, string>; model: string }[] = [
     { name: 'direct', url: source.url, headers: {}, model: 'bench' },
     { name: 'bare pipe', url: pipe.url, headers: {}, model: 'bench' },
     { name: 'keyward', url: gateway.url, headers: { authorization: `Bearer ${gateway.key}` }, model: 'bench/bench' },

@@ -10,7 +10,10 @@ const MAX_STEPS = 50;
 export function fitCalibration(judged: readonly Judged[]): CalibrationParameters {
   let slope = 1;
   let offset = 0;
-  const points = judged.map((one) => ({ logit: logitOf(one.share), right: one.accepted.includes(one.cause) ? 1 : 0 }));
+  const points = judged.map((one) => ({
+    logit: logitOf(one.leading.share),
+    right: one.accepted.includes(one.cause) ? 1 : 0,
+  }));
   for (let step = 0; step < MAX_STEPS; step += 1) {
     let [gs, go, hss, hso, hoo] = [
       PRIOR_WEIGHT * (1 - slope),
@@ -35,7 +38,7 @@ export function fitCalibration(judged: readonly Judged[]): CalibrationParameters
     offset += dO;
     if (Math.abs(ds) + Math.abs(dO) < 1e-6) break;
   }
-  return { slope: round(slope), offset: round(offset), ceiling: CALIBRATION.ceiling };
+  return { ...CALIBRATION, slope: round(slope), offset: round(offset) };
 }
 
 /** The same fold for every record of one source. */

@@ -1,3 +1,5 @@
+import type { Leading } from '../../gateway/diagnosis/calibrate.ts';
+
 /** Measures over judged failures. Strict: the label; lenient: the label or an accepted answer. */
 export interface Judged {
   readonly id: string;
@@ -9,8 +11,8 @@ export interface Judged {
   readonly cause: string;
   readonly confidence: number;
   readonly firstThree: readonly string[];
-  /** The leading cause's share before calibration. */
-  readonly share: number;
+  /** The leading cause before calibration. */
+  readonly leading: Leading;
 }
 
 const isRight = (one: Judged): boolean => one.accepted.includes(one.cause);

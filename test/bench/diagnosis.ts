@@ -51,7 +51,7 @@ function measure(file: string): void {
       cause: explanation.cause ?? 'none',
       confidence: explanation.confidence,
       firstThree: [explanation.cause ?? 'none', ...explanation.alternatives.map((one) => one.cause)].slice(0, 3),
-      share: scored.ranking[0]?.share ?? 0,
+      leading: scored.ranking[0] ?? { cause: 'other', share: 0, strongest: 0 },
     };
   });
 
@@ -93,7 +93,7 @@ function crossValidate(judged: readonly Judged[]): Judged[] {
     );
     return judged
       .filter((one) => foldOf(one.source, FOLDS) === fold)
-      .map((one) => ({ ...one, confidence: calibrate(one.share, parameters) }));
+      .map((one) => ({ ...one, confidence: calibrate(one.leading, parameters) }));
   }).flat();
 }
 
