@@ -45,6 +45,7 @@ export class AuditTrail {
 
   /** Cuts off what a crash left: half a line, and lines of changes that never came to be (beyond `version`). */
   async open(version: number): Promise<void> {
+    await this.close();
     this.#handle = await open(this.#file, 'a', 0o600);
     await syncDirectory(path.dirname(this.#file));
     const text = await readFile(this.#file, 'utf8');

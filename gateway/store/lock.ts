@@ -12,6 +12,7 @@ import { isAlive, readInstance } from './instance.ts';
 import { HomeBusy, StoreError } from './store-error.ts';
 
 export interface HomeLock {
+  /** Lets go; again is harmless. */
   release(): void;
 }
 
@@ -42,10 +43,15 @@ function tryLock(file: string, retried = false): HomeLock | undefined {
   let database: InstanceType<typeof sqlite.DatabaseSync> | undefined;
   try {
     database = new sqlite.DatabaseSync(file);
-    database.exec('BEGIN EXCLUSIVE');
+    // Nothing is ever written, so a journal on the disk would only lie about.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     if (process.platform !== 'win32') chmodSync(file, 0o600);
     const held = database;
-    return { release: () => held.close() };
+    return {
+      release: () => {
+        if (held.isOpen) held.close();
+      },
+    };
   } catch (error) {
     database?.close();
     const reason = reasonOf(error);

@@ -25,7 +25,7 @@ export function parseDocument(text: string): ParsedDocument {
   try {
     json = JSON.parse(bare);
   } catch (error) {
-    return { kind: 'damaged', reason: `it is no JSON (${placeOf(error, bare)})` };
+    return { kind: 'damaged', reason: `it is no JSON${placeOf(error, bare)}` };
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { kind: 'damaged', reason: 'it is no JSON object' };
@@ -102,11 +102,16 @@ function duplicate(document: Document): string | undefined {
   return undefined;
 }
 
+/** V8 tells the position, or quotes the ten characters before the fault, or says nothing of use. */
 function placeOf(error: unknown, text: string): string {
-  const position = /position (\d+)/.exec(String(error))?.[1];
-  if (position === undefined) return 'it ends too early';
-  const before = text.slice(0, Number(position));
-  return `line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}`;
+  const message = String(error);
+  if (message.includes('end of JSON input')) return ' (it ends too early)';
+  const told = /at position (\d+)/.exec(message)?.[1];
+  const quoted = /\.\.\."([\s\S]+?)"(?:\.\.\.)? is not valid JSON/.exec(message)?.[1];
+  const found = quoted === undefined ? -1 : text.indexOf(quoted);
+  const ambiguous = found === -1 || text.indexOf(quoted as string, found + 1) !== -1;
+  const position = told !== undefined ? Number(told) : ambiguous ? undefined : found + 10;
+  return position === undefined ? '' : ` (line ${text.slice(0, position).split('\n').length})`;
 }
 
 function unknownFields(raw: unknown, known: unknown, at: PropertyKey[] = []): string[] {

@@ -72,12 +72,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ? { lock: undefined, refusal: askedReadOnly() }
     : await claimHome(paths, options.waitMs);
   if (refusal && !options.readOnly) notices.push(readOnlyNotice(refusal));
+  const store = new FileStore(paths, options.clock ?? Date.now, lock, refusal);
   try {
-    const store = new FileStore(paths, options.clock ?? Date.now, lock, refusal);
     await store.load(notices);
     return store;
   } catch (error) {
-    lock?.release();
+    await store.close();
     throw error;
   }
 }
