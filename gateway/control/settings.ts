@@ -20,15 +20,10 @@ export function settingsProcedures({ store }: ControlDeps) {
   };
 }
 
-/** Only what was named changes; of retention and timeouts, too, only the named parts. */
-function merge(settings: Settings, { retention, timeouts, ...change }: SettingsChange): Settings {
-  const plain = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  return {
-    ...settings,
-    ...plain,
-    retention: { ...settings.retention, ...retention },
-    timeouts: { ...settings.timeouts, ...timeouts },
-  };
+/** Only what was named changes. */
+function merge(settings: Settings, change: SettingsChange): Settings {
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return { ...settings, ...named };
 }
 
 function cleanChange(change: SettingsChange): SettingsChange {

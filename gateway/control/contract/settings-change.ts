@@ -14,21 +14,18 @@ export const settingsChangeSchema = z
     recording: shape.recording.unwrap(),
     maxBodyBytes: shape.maxBodyBytes.unwrap(),
     captureBodyBytes: shape.captureBodyBytes.unwrap(),
-    retention: z
-      .strictObject({
-        maxAgeDays: retention.maxAgeDays.unwrap(),
-        failureMaxAgeDays: retention.failureMaxAgeDays.unwrap(),
-        maxSizeMb: retention.maxSizeMb.unwrap(),
-      })
-      .partial(),
-    timeouts: z
-      .strictObject({
-        connectMs: timeouts.connectMs.unwrap(),
-        firstByteMs: timeouts.firstByteMs.unwrap(),
-        idleMs: timeouts.idleMs.unwrap(),
-        totalMs: timeouts.totalMs.unwrap(),
-      })
-      .partial(),
+    /** Groups are given whole. */
+    retention: z.strictObject({
+      maxAgeDays: retention.maxAgeDays.unwrap(),
+      failureMaxAgeDays: retention.failureMaxAgeDays.unwrap(),
+      maxSizeMb: retention.maxSizeMb.unwrap(),
+    }),
+    timeouts: z.strictObject({
+      connectMs: timeouts.connectMs.unwrap(),
+      firstByteMs: timeouts.firstByteMs.unwrap(),
+      idleMs: timeouts.idleMs.unwrap(),
+      totalMs: timeouts.totalMs.unwrap(),
+    }),
     allowedOrigins: shape.allowedOrigins.unwrap(),
     allowedHosts: shape.allowedHosts.unwrap(),
     proxyUrl: shape.proxyUrl.unwrap(),
