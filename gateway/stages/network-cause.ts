@@ -60,7 +60,7 @@ function explainFamily({ code, message }: UpstreamError, begun: boolean): Networ
   ) {
     return { cause: 'network_tls', words: `could not be trusted: the secure connection failed (${code})` };
   }
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || code === 'HTTPParserError') {
     return { cause: 'response_format', words: 'answered with something that is not HTTP' };
   }
   if (/proxy/i.test(message) && /(?:40[37]|50[234])|tunnel|CONNECT/.test(message)) {

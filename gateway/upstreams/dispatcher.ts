@@ -168,5 +168,6 @@ export function describeError(error: unknown): UpstreamError {
     if (typeof words === 'string' && words !== '') message = words;
     current = cause ?? errors?.[0];
   }
-  return { code: code ?? 'UNKNOWN', message };
+  // undici's parser errors often carry a name alone.
+  return { code: code ?? (error instanceof Error ? error.name : 'UNKNOWN'), message };
 }
