@@ -64,8 +64,9 @@ export function recogniseKey(text: string, options: RecogniseOptions = {}): KeyC
       : found.map((candidate) =>
           candidate.certainty === 'certain' ? { ...candidate, certainty: 'likely' as const } : candidate,
         );
-  // Where one is certain, shapes that merely allow the text say nothing more.
-  const kept = certain.length === 1 ? settled.filter((candidate) => candidate.certainty !== 'possible') : settled;
+  // Where a beginning names somebody, shapes that merely allow the text say nothing more.
+  const named = settled.some((candidate) => candidate.certainty !== 'possible');
+  const kept = named ? settled.filter((candidate) => candidate.certainty !== 'possible') : settled;
   return kept.sort(
     (a, b) => RANK[a.certainty] - RANK[b.certainty] || Number(b.whole) - Number(a.whole) || weight(a) - weight(b),
   );
@@ -126,6 +127,7 @@ const EXAMPLE_WORDS =
 /** What kind of stand-in for a key this is; undefined when it could be a real one. */
 export function placeholderKind(text: string): Placeholder | undefined {
   if (text.length > 4096) return undefined;
+  if (/^(?:your|my|insert|enter|paste)[-_ ]/i.test(text) && EXAMPLE_WORDS.test(text)) return 'example';
   if (VARIABLE.test(text)) return 'variable';
   if (LITERAL.test(text)) return 'literal';
   if (MASKED.test(text)) return 'masked';

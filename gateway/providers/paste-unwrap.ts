@@ -47,29 +47,29 @@ export function unwrap(pasted: string): Unwrapped {
     assignedTo = found.name;
     mended.push({ kind: 'wrapped', x: found.name ?? 'a command or a piece of code' });
   }
-  for (let layer = 0; layer < 6; layer += 1) {
+  for (let layer = 0; layer < 8; layer += 1) {
+    const before = text;
     const scheme = /^(bearer|basic|token|apikey)\s+(?=\S)/i.exec(text);
     if (scheme) {
       text = text.slice(scheme[0].length);
       if (!found) mended.push({ kind: 'wrapped', x: `“${scheme[1]}”` });
     }
-    const bare = text.replace(QUOTE, '');
+    const bare = text.replace(QUOTE, '').trim();
     if (bare !== text && bare !== '') {
       if (!found) mended.push({ kind: 'quotes' });
-      text = bare.trim();
-      continue;
+      text = bare;
     }
-    if (!scheme) break;
+    const unpunctuated = text.replace(/[,;.]+$/, '');
+    if (unpunctuated !== text && !/\.{3,}$/.test(text) && unpunctuated.length >= 8) {
+      text = unpunctuated;
+      mended.push({ kind: 'punctuation' });
+    }
+    if (text === before) break;
   }
   const latin = withoutLookAlikes(text);
   if (latin !== text) {
     text = latin;
     mended.push({ kind: 'look-alike' });
-  }
-  const unpunctuated = text.replace(/[,;.]+$/, '');
-  if (unpunctuated !== text && !/\.{3,}$/.test(text) && unpunctuated.length >= 8) {
-    text = unpunctuated;
-    mended.push({ kind: 'punctuation' });
   }
   return { text, others, mended: dedupe(mended), assignedTo };
 }

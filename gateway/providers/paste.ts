@@ -100,7 +100,7 @@ function joinParts(
     if (looksBroken || keys.length === 0) return { text: whole, fault: breaks };
   }
   if (keys.length === 1) return { text: keys[0] as string, fault: 'wrapped' };
-  if (placeholderKind(text)) return { text };
+  if (/^[<[{($%]/.test(text) && placeholderKind(text)) return { text };
   return { text: null, fault: 'not-a-key' };
 }
 
@@ -124,14 +124,7 @@ function certainMistake(
   if (key.length > MAX_KEY_LENGTH) return { kind: 'too-long' };
   if (isTwoKeys(key, presets)) return { kind: 'two-keys' };
   const wrong = otherForms(key, provider, presets).find(({ meaning }) => !isUsableForm(meaning));
-  if (wrong)
-    return {
-      kind: 'wrong-kind',
-      x: `This is not the key that is wanted. For ${wrong.name}, it is an ${wrong.meaning}.`.replace(
-        /an (?=[^aeiouAEIOU])/,
-        'a ',
-      ),
-    };
+  if (wrong) return { kind: 'wrong-kind', x: `This is the wrong kind of key for ${wrong.name}: ${wrong.meaning}.` };
   return key.length < 8 && !presets.some((preset) => preset.id === provider && preset.key.pattern === null)
     ? { kind: 'too-short' }
     : undefined;
