@@ -1,0 +1,129 @@
+/** Places and their addresses. Everything lies under `/ui/`, in a browser and in the desktop window alike. */
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { AppsScreen } from './screens/apps/apps-screen.tsx';
+import { CaptureScreen } from './screens/capture/capture-screen.tsx';
+import { HomeScreen } from './screens/home/home-screen.tsx';
+import { KeysScreen } from './screens/keys/keys-screen.tsx';
+import { ProvidersScreen } from './screens/providers/providers-screen.tsx';
+import { RequestsScreen } from './screens/requests/requests-screen.tsx';
+import { SettingsScreen } from './screens/settings/settings-screen.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { Shell } from './shell/shell.tsx';
+
+interface KeysSearch {
+  /** A preset's or provider's id, or `any`: the dialog *Add a key* is open. */
+  add?: string;
+  /** A key's id: the dialog *Replace* is open. */
+  replace?: string;
+  edit?: string;
+}
+
+interface AppsSearch {
+  /** An app's id or name, or `new`: the dialog *Issue a gateway key* is open. */
+  issue?: string;
+  /** A gateway key's id: the dialog *Edit* is open. */
+  edit?: string;
+  /** A program's id, or `any`: *Connect an app* is open. */
+  connect?: string;
+}
+
+interface ProvidersSearch {
+  /** `any`: the dialog *Add a provider* is open. */
+  add?: string;
+  edit?: string;
+}
+
+interface CaptureSearch {
+  tab?: string;
+  /** What an evidence link points at within the tab. */
+  at?: string;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomeScreen });
+
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: KeysScreen,
+  validateSearch: (search: Record<string, unknown>): KeysSearch => ({
+    add: text(search.add),
+    replace: text(search.replace),
+    edit: text(search.edit),
+  }),
+});
+
+const apps = createRoute({
+  getParentRoute: () => root,
+  path: '/apps',
+  component: AppsScreen,
+  validateSearch: (search: Record<string, unknown>): AppsSearch => ({
+    issue: text(search.issue),
+    edit: text(search.edit),
+    connect: text(search.connect),
+  }),
+});
+
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: RequestsScreen,
+  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+});
+
+const capture = createRoute({
+  getParentRoute: () => requests,
+  path: '$id',
+  component: CaptureScreen,
+  validateSearch: (search: Record<string, unknown>): CaptureSearch => ({
+    tab: text(search.tab),
+    at: text(search.at),
+  }),
+});
+
+const providers = createRoute({
+  getParentRoute: () => root,
+  path: '/providers',
+  component: ProvidersScreen,
+  validateSearch: (search: Record<string, unknown>): ProvidersSearch => ({
+    add: text(search.add),
+    edit: text(search.edit),
+  }),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: SettingsScreen,
+  validateSearch: (search: Record<string, unknown>): { section?: string } => ({ section: text(search.section) }),
+});
+
+/** `keyward://` links and older addresses name a capture directly. */
+const captureAlias = createRoute({
+  getParentRoute: () => root,
+  path: '/captures/$id',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/requests/$id', params, search: {} });
+  },
+});
+
+const routeTree = root.addChildren([
+  home,
+  keys,
+  apps,
+  requests.addChildren([capture]),
+  providers,
+  settings,
+  captureAlias,
+]);
+
+export const router = createRouter({ routeTree, basepath: '/ui', defaultPreload: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

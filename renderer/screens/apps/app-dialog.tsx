@@ -1,0 +1,81 @@
+import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { AppRow } from '../../../gateway/control/contract/index.ts';
+import { api, queries } from '../../api.ts';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { useAction } from '../../parts/use-action.ts';
+import { words } from '../../words/words.ts';
+import classes from './apps.module.css';
+
+/** Adds an app (`new`) or edits one. */
+export function AppDialog({ app, onClose }: { app: AppRow | 'new' | undefined; onClose: () => void }) {
+  const w = words.apps;
+  return (
+    <Modal opened={app !== undefined} onClose={onClose} title={app === 'new' ? w.add : w.editAppTitle} size="md">
+      {app && <AppForm key={app === 'new' ? 'new' : app.id} app={app === 'new' ? null : app} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+const INHERIT = 'inherit';
+type Recording = NonNullable<AppRow['recording']>;
+
+function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) {
+  const w = words.apps;
+  const client = useQueryClient();
+  const [name, setName] = useState(app?.name ?? '');
+  const [owner, setOwner] = useState(app?.owner ?? '');
+  const [recording, setRecording] = useState<string>(app?.recording ?? INHERIT);
+  const action = useAction();
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    const facts = { name: name.trim(), owner: owner.trim() || null };
+    const done = await action.run(() =>
+      app
+        ? api.apps.update({ id: app.id, ...facts, recording: recording === INHERIT ? null : (recording as Recording) })
+        : api.apps.add(facts),
+    );
+    if (!done) return;
+    void client.invalidateQueries({ queryKey: queries.apps.key() });
+    void client.invalidateQueries({ queryKey: queries.status.key() });
+    onClose();
+  };
+  return (
+    <form className={classes.form} onSubmit={save}>
+      <TextInput
+        label={w.name}
+        placeholder={w.nameHint}
+        maxLength={120}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label={w.owner}
+        description={w.ownerHint}
+        maxLength={200}
+        value={owner}
+        onChange={(event) => setOwner(event.currentTarget.value)}
+      />
+      {app && (
+        <Select
+          label={w.recording}
+          allowDeselect={false}
+          value={recording}
+          onChange={(value) => value && setRecording(value)}
+          data={Object.entries(w.recordingBy).map(([value, label]) => ({ value, label }))}
+        />
+      )}
+      {action.problem && <ProblemNote problem={action.problem} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          {words.common.cancel}
+        </Button>
+        <Button type="submit" loading={action.pending} disabled={name.trim() === ''}>
+          {app ? words.common.save : w.add}
+        </Button>
+      </Group>
+    </form>
+  );
+}

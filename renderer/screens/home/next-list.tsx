@@ -1,0 +1,97 @@
+import { Button } from '@mantine/core';
+import { linkOptions, type NavigateOptions, useNavigate } from '@tanstack/react-router';
+import { relativeTime } from '../../format.ts';
+import { Light, type Tone } from '../../parts/light.tsx';
+import { words } from '../../words/words.ts';
+import type { NextThing } from './next-things.ts';
+
+export function NextList({ things }: { things: readonly NextThing[] }) {
+  const navigate = useNavigate();
+  return (
+    <section className="kw-panel" aria-labelledby="home-next">
+      <div className="kw-panel-head">
+        <h2 id="home-next">{words.home.next}</h2>
+      </div>
+      {things.length === 0 && (
+        <div className="kw-panel-body">
+          <p className="kw-dim">{words.home.nothingNext}</p>
+        </div>
+      )}
+      {things.map((thing) => {
+        const said = worded(thing);
+        return (
+          <div key={said.key} className="kw-row">
+            <Light tone={said.tone} />
+            <p className="kw-grow">{said.sentence}</p>
+            <Button variant="default" onClick={() => void navigate(said.link)}>
+              {said.button}
+            </Button>
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+interface Worded {
+  key: string;
+  tone: Tone;
+  sentence: string;
+  button: string;
+  link: NavigateOptions;
+}
+
+function worded(thing: NextThing): Worded {
+  const t = words.home.todo;
+  const when = (at: string) => relativeTime(at, Date.now());
+  switch (thing.kind) {
+    case 'unlock':
+      return {
+        key: 'unlock',
+        tone: 'wait',
+        sentence: t.unlock,
+        button: t.unlockButton,
+        link: linkOptions({ to: '/settings', search: { section: 'vault' } }),
+      };
+    case 'no-keys':
+      return {
+        key: 'no-keys',
+        tone: 'off',
+        sentence: t.noKeys,
+        button: t.addKeyButton,
+        link: linkOptions({ to: '/keys', search: { add: 'any' } }),
+      };
+    case 'no-apps':
+      return {
+        key: 'no-apps',
+        tone: 'off',
+        sentence: t.noApps,
+        button: t.connectButton,
+        link: linkOptions({ to: '/apps', search: { connect: 'any' } }),
+      };
+    case 'key-broken':
+      return {
+        key: thing.key.id,
+        tone: 'bad',
+        sentence: t.keyFix(`${thing.key.provider} · ${thing.key.label}`, thing.key.healthDetail.sentence),
+        button: t.replaceButton,
+        link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }),
+      };
+    case 'key-expiring':
+      return {
+        key: thing.key.id,
+        tone: 'wait',
+        sentence: t.expiring(thing.key.provider, thing.key.label, when(thing.at)),
+        button: t.expiringButton,
+        link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }),
+      };
+    case 'gateway-key-expiring':
+      return {
+        key: thing.key.id,
+        tone: 'wait',
+        sentence: t.gatewayKeyExpiring(thing.key.app, when(thing.at)),
+        button: t.extendButton,
+        link: linkOptions({ to: '/apps', search: { edit: thing.key.id } }),
+      };
+  }
+}

@@ -1,0 +1,193 @@
+import { Button, Loader, UnstyledButton } from '@mantine/core';
+import { IconArrowUp, IconFilterOff, IconInbox } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { queries } from '../../api.ts';
+import { captureVerdict } from '../../parts/capture-tone.ts';
+import { Empty } from '../../parts/empty.tsx';
+import { ProblemNote } from '../../parts/problem-note.tsx';
+import { toProblem } from '../../parts/say.tsx';
+import { useNow } from '../../parts/use-now.ts';
+import { useActionHandlers, useActions } from '../../shell/actions-provider.tsx';
+import { words } from '../../words/words.ts';
+import { RequestRow } from './request-row.tsx';
+import classes from './requests.module.css';
+import { SearchBox } from './search-box.tsx';
+import { toggleFlag, tokenize } from './search-grammar.ts';
+import { useCaptureList } from './use-capture-list.ts';
+
+const ROW_PX = 46;
+/** This close to the top counts as being there. */
+const TOP_PX = 8;
+
+export function RequestList(props: {
+  search: string;
+  onSearch: (text: string) => void;
+  chosen: string | undefined;
+  onChoose: (id: string) => void;
+  onLeave: () => void;
+}) {
+  const w = words.requests;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atTop, setAtTop] = useState(true);
+  const [pointerInside, setPointerInside] = useState(false);
+  /** The row under the keyboard; the open one until the keys move on. */
+  const [marked, setMarked] = useState<string | undefined>(props.chosen);
+  const reading = !atTop || pointerInside;
+  const { rows, held, showHeld, list } = useCaptureList(props.search, reading);
+  const nowMs = useNow();
+  const { run } = useActions();
+
+  useEffect(() => setMarked(props.chosen), [props.chosen]);
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 12,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  useEffect(() => {
+    if (last >= rows.length - 20 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const position = rows.findIndex((row) => row.id === marked);
+  const move = (by: number) => {
+    const index = position < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, position + by));
+    const row = rows[index];
+    if (!row) return;
+    virtual.scrollToIndex(index);
+    setMarked(row.id);
+    // With the detail open, moving through the list reads on.
+    if (props.chosen) props.onChoose(row.id);
+  };
+  useActionHandlers({
+    next: () => move(1),
+    previous: () => move(-1),
+    open: () => {
+      if (!marked || marked === props.chosen) return false;
+      props.onChoose(marked);
+      return true;
+    },
+    leave: () => {
+      if (!props.chosen) return false;
+      props.onLeave();
+      return true;
+    },
+  });
+
+  const vocabulary = useVocabulary(rows);
+  const failedOnly = tokenize(props.search).some((token) => !token.field && token.value === 'failed');
+
+  return (
+    <section className={classes.listSide} aria-label={w.title}>
+      <h1 className={classes.hiddenTitle}>{w.title}</h1>
+      <div className={classes.bar}>
+        <SearchBox value={props.search} onSearch={props.onSearch} vocabulary={vocabulary} />
+        <Button
+          variant={failedOnly ? 'filled' : 'default'}
+          aria-pressed={failedOnly}
+          onClick={() => props.onSearch(toggleFlag(props.search, 'failed'))}
+        >
+          {w.failedOnly}
+        </Button>
+      </div>
+      {held > 0 && (
+        <UnstyledButton
+          className={classes.newer}
+          onClick={() => {
+            showHeld();
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        >
+          <IconArrowUp size={14} aria-hidden />
+          {w.newer(held)}
+        </UnstyledButton>
+      )}
+      {list.error && <ProblemNote problem={toProblem(list.error)} onRetry={() => void list.refetch()} />}
+      <div
+        ref={scroller}
+        className={classes.rows}
+        onScroll={(event) => setAtTop(event.currentTarget.scrollTop <= TOP_PX)}
+        onPointerEnter={() => setPointerInside(true)}
+        onPointerLeave={() => setPointerInside(false)}
+        role="listbox"
+        aria-label={w.list}
+        aria-activedescendant={marked ? `row-${marked}` : undefined}
+        tabIndex={0}
+        onKeyDown={(event) => {
+          const action = ({ ArrowDown: 'next', ArrowUp: 'previous', Enter: 'open', Escape: 'leave' } as const)[
+            event.key as 'Enter'
+          ];
+          if (action && run(action)) event.preventDefault();
+        }}
+      >
+        {list.isPending && <Loader size="sm" m="lg" aria-label={words.common.loading} />}
+        {list.isSuccess && rows.length === 0 && <NoRows search={props.search} onClear={() => props.onSearch('')} />}
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            return (
+              <div
+                key={item.key}
+                id={`row-${row.id}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={row.id === props.chosen}
+                aria-setsize={hasNextPage ? -1 : rows.length}
+                aria-posinset={item.index + 1}
+                aria-label={`${captureVerdict(row)}, ${row.app ?? w.unknownApp}, ${row.askedModel ?? row.path}`}
+                className={classes.row}
+                data-marked={row.id === marked || undefined}
+                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                onClick={() => props.onChoose(row.id)}
+                onKeyDown={() => {}}
+              >
+                <RequestRow row={row} nowMs={nowMs} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function NoRows({ search, onClear }: { search: string; onClear: () => void }) {
+  const w = words.requests;
+  const { run } = useActions();
+  if (search !== '') {
+    return (
+      <Empty icon={<IconFilterOff size={36} stroke={1.3} />} title={w.noMatchTitle} text={w.noMatch}>
+        <Button variant="default" onClick={onClear}>
+          {w.clear}
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={<IconInbox size={36} stroke={1.3} />} title={w.emptyTitle} text={w.empty}>
+      <Button onClick={() => run('practice')}>{w.tryPractice}</Button>
+    </Empty>
+  );
+}
+
+function useVocabulary(rows: readonly { askedModel: string | null; model: string | null }[]) {
+  const apps = useQuery(queries.apps.list.queryOptions());
+  const providers = useQuery(queries.providers.list.queryOptions());
+  return useMemo(
+    () => ({
+      apps: (apps.data ?? []).map((app) => app.name),
+      providers: (providers.data ?? []).map((provider) => provider.id),
+      models: [...new Set(rows.slice(0, 500).flatMap((row) => [row.askedModel, row.model]))].filter(
+        (model) => model !== null,
+      ),
+    }),
+    [apps.data, providers.data, rows],
+  );
+}

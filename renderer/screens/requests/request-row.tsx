@@ -1,0 +1,48 @@
+import { memo } from 'react';
+import type { CaptureRow } from '../../../gateway/control/contract/index.ts';
+import { clockTime, count, duration, exactTime } from '../../format.ts';
+import { captureTone, captureVerdict } from '../../parts/capture-tone.ts';
+import { Light, Tag } from '../../parts/light.tsx';
+import { words } from '../../words/words.ts';
+import classes from './requests.module.css';
+
+/** One line that already says what failed and why. */
+export const RequestRow = memo(function RequestRow({ row, nowMs }: { row: CaptureRow; nowMs: number }) {
+  const w = words.requests;
+  const tone = captureTone(row);
+  return (
+    <>
+      <Light tone={tone} size={15} />
+      <span className={classes.verdict} data-tone={tone}>
+        <strong className="kw-clip">{captureVerdict(row)}</strong>
+        {row.status !== null && <span className="kw-mono kw-dim">{row.status}</span>}
+        {row.practice && <Tag tone="practice">{words.common.practice}</Tag>}
+        {row.origin && <Tag tone="off">{w.origin[row.origin.kind]}</Tag>}
+      </span>
+      <time className={classes.when} dateTime={row.time} title={exactTime(row.time)}>
+        {clockTime(row.time, nowMs)}
+      </time>
+      <span className={`${classes.route} kw-clip`}>
+        <span>{row.app ?? w.unknownApp}</span>
+        <span className="kw-dim"> · {route(row)}</span>
+      </span>
+      <span className={classes.numbers}>
+        {row.attempts > 1 && <span>{w.attempts(row.attempts)}</span>}
+        {row.durationMs !== null && <span>{duration(row.durationMs)}</span>}
+        {(row.inputTokens !== null || row.outputTokens !== null) && (
+          <span>{w.tokens(tokens(row.inputTokens), tokens(row.outputTokens))}</span>
+        )}
+      </span>
+    </>
+  );
+});
+
+const tokens = (n: number | null) => (n === null ? '?' : count(n));
+
+/** `gpt-5 → openai/gpt-5-mini`; one name where they are the same. */
+function route(row: CaptureRow): string {
+  const asked = row.askedModel ?? row.path;
+  if (!row.provider) return asked;
+  const answered = row.model ? `${row.provider}/${row.model}` : row.provider;
+  return asked === answered ? answered : `${asked} → ${answered}`;
+}
