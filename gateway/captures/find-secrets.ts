@@ -172,6 +172,8 @@ const ENCODED = 2;
 const DOT = 0x2e;
 /** Longest stretch handed to a regular expression; no key is longer. */
 const LONGEST_KEY = 8192;
+/** Shorter runs hold no key that is known by structure alone. */
+const SHORTEST_STRUCTURAL = 40;
 
 interface EncodedPrefix {
   readonly text: string;
@@ -194,7 +196,9 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
   const table = new Uint8Array(1 << 16);
   const plainByGram = new Map<number, { prefix: string; patterns: readonly KeyPattern[] }[]>();
   const encodedByGram = new Map<number, EncodedPrefix[]>();
-  for (const [prefix, group] of byPrefix) {
+  // The longest prefix first: `sk-proj-` tells more than `sk-`, and is quicker to judge.
+  const prefixes = [...byPrefix].sort(([a], [b]) => b.length - a.length);
+  for (const [prefix, group] of prefixes) {
     put(plainByGram, prefixGram(prefix), { prefix, patterns: group });
     mark(prefixGram(prefix), PLAIN);
     for (const encoded of encodedPrefixes(prefix)) {
@@ -237,7 +241,9 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       if (flags & PLAIN) skipTo = Math.max(skipTo, plainAt(bytes, from, at, to, gram, found));
       if (flags & ENCODED && at >= skipTo) skipTo = Math.max(skipTo, encodedAt(bytes, from, at, to, gram, found));
     }
-    if (dotted && to - from >= 40 && structural.length > 0) structuralIn(bytes, from, to, found);
+    if (to - from < SHORTEST_STRUCTURAL || structural.length === 0) return;
+    if (dotted) structuralIn(bytes, from, to, found);
+    else if (to - from <= LONGEST_KEY) structuralInBase64(bytes, from, to, found);
   }
 
   function plainAt(
@@ -275,7 +281,7 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       );
       const bounded = alignment === 0 || !/[A-Za-z0-9]/.test(decoded[alignment - 1] as string);
       const plain = /^[\x21-\x7e]+/.exec(decoded.slice(alignment))?.[0] ?? '';
-      for (const [prefix, group] of byPrefix) {
+      for (const [prefix, group] of prefixes) {
         const key = plain.startsWith(prefix) ? longestKey(plain, prefix, group, bounded) : null;
         if (!key) continue;
         const start = quantum + Math.floor((alignment * 8) / 6);
@@ -293,6 +299,19 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       for (const match of text.matchAll(regex)) {
         const start = from + match.index;
         found.push({ start, end: start + match[0].length, kind: pattern.kind, secret: match[0] });
+      }
+    }
+  }
+
+  /** A run of base64 starts at a quantum of its own, so it is decoded as it stands. */
+  function structuralInBase64(bytes: Uint8Array, from: number, to: number, found: FoundSecret[]): void {
+    const decoded = Buffer.from(latin1(bytes, from, to), 'base64').toString('latin1');
+    if (!decoded.includes('.')) return;
+    for (const { regex, pattern } of structural) {
+      for (const match of decoded.matchAll(regex)) {
+        const start = from + Math.floor((match.index * 8) / 6);
+        const end = Math.min(to, from + Math.ceil(((match.index + match[0].length) * 8) / 6));
+        found.push({ start, end, kind: pattern.kind, secret: match[0] });
       }
     }
   }

@@ -22,7 +22,7 @@ import {
 import type { KeyPattern } from './key-patterns.ts';
 import { MARKER_CONTINUED, markerInUrl, markerText } from './marker.ts';
 import { splitTexts } from './split-text.ts';
-import { hasEscapes, Unescaped } from './unescape.ts';
+import { type EscapeKind, hasEscapes, Unescaped } from './unescape.ts';
 
 export type { KnownSecret } from './find-secrets.ts';
 
@@ -93,6 +93,7 @@ const REMEMBERED_IDENTITIES = 1000;
 const KEPT_OLD_SECRETS = 500;
 /** Escapes inside escapes inside escapes: a JSON text quoted in a JSON text quoted in a URL. */
 const ESCAPE_LEVELS = 3;
+const ESCAPE_KINDS: readonly EscapeKind[] = ['json', 'percent'];
 const WINDOW_BYTES = 128 * 1024;
 const WINDOW_OVERLAP_BYTES = 16 * 1024;
 
@@ -161,12 +162,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   function find(bytes: Uint8Array, also: FindSecrets | null, cut: boolean): FoundSecret[] {
     const found: FoundSecret[] = [];
     search(bytes, 0, bytes.length, also, cut, found);
-    if (!hasEscapes(bytes)) return found;
+    if (!hasEscapes(bytes, 'json') && !hasEscapes(bytes, 'percent')) return found;
     for (let from = 0; ; from += WINDOW_BYTES - WINDOW_OVERLAP_BYTES) {
       const to = Math.min(bytes.length, from + WINDOW_BYTES);
-      const window = bytes.subarray(from, to);
-      const inside: FoundSecret[] = [];
-      unescapeAndSearch(window, 0, window.length, also, cut && to === bytes.length, inside, 0);
+      const inside = unescapeAndSearch(bytes.subarray(from, to), also, cut && to === bytes.length, 0);
       for (const one of inside) found.push({ ...one, start: one.start + from, end: one.end + from });
       if (to === bytes.length) return found;
     }
@@ -186,26 +185,24 @@ export function createRedactor(options: RedactorOptions): Redactor {
     if (cut) findCut(bytes, start, end, found);
   }
 
-  function unescapeAndSearch(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    also: FindSecrets | null,
-    cut: boolean,
-    found: FoundSecret[],
-    level: number,
-  ): void {
-    const plain = scratch[level] as Unescaped;
-    if (!plain.read(bytes, start, end)) return;
-    const inside: FoundSecret[] = [];
-    search(plain.bytes, 0, plain.length, also, cut, inside);
-    const again = level + 1 < ESCAPE_LEVELS && hasEscapes(plain.bytes.subarray(0, plain.length));
-    if (again) unescapeAndSearch(plain.bytes.subarray(0, plain.length), 0, plain.length, also, cut, inside, level + 1);
-    for (const one of inside) {
-      one.start = plain.source(one.start);
-      one.end = plain.source(one.end);
-      found.push(one);
+  /** What shows once escapes are undone, one kind after the other in either order; offsets are those of `bytes`. */
+  function unescapeAndSearch(bytes: Uint8Array, also: FindSecrets | null, cut: boolean, level: number): FoundSecret[] {
+    const found: FoundSecret[] = [];
+    for (const kind of ESCAPE_KINDS) {
+      if (!hasEscapes(bytes, kind)) continue;
+      const plain = scratch[level] as Unescaped;
+      if (!plain.read(bytes, 0, bytes.length, kind)) continue;
+      const text = plain.bytes.subarray(0, plain.length);
+      const inside: FoundSecret[] = [];
+      search(text, 0, text.length, also, cut, inside);
+      if (level + 1 < ESCAPE_LEVELS) inside.push(...unescapeAndSearch(text, also, cut, level + 1));
+      for (const one of inside) {
+        one.start = plain.source(one.start);
+        one.end = plain.source(one.end);
+        found.push(one);
+      }
     }
+    return found;
   }
 
   function redactBytes(bytes: Buffer, where: string, context: BytesContext = {}) {

@@ -1,6 +1,6 @@
 /**
- * Undoes one level of JSON escapes and percent-encoding at once, keeping where every escape stood, so that a secret
- * written as `sk%2Dproj` or `sk\u002dproj` is found and its span in the received bytes is known.
+ * Undoes one level of JSON escapes or of percent-encoding, keeping where every escape stood, so that a secret written as
+ * `sk%2Dproj` or `sk\u002dproj` is found and its span in the received bytes is known.
  */
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
@@ -25,18 +25,17 @@ export class Unescaped {
     this.sources = new Uint32Array(256);
   }
 
-  /** Fills this with bytes[start, end), unescaped. False when there was nothing to undo. */
-  read(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Fills this with bytes[start, end) without escapes of that kind. False when there was nothing to undo. */
+  read(bytes: Uint8Array, start: number, end: number, kind: EscapeKind): boolean {
     if (this.bytes.length < end - start) this.bytes = Buffer.allocUnsafe(end - start);
     const out = this.bytes;
     let length = 0;
     let at = start;
     this.count = 0;
     this.begin = start;
-    let backslash = next(bytes, BACKSLASH, start, end);
-    let percent = next(bytes, PERCENT, start, end);
+    const sign = kind === 'json' ? BACKSLASH : PERCENT;
     while (at < end) {
-      const stop = Math.min(backslash, percent);
+      const stop = next(bytes, sign, at, end);
       if (stop - at > 48) {
         out.set(bytes.subarray(at, stop), length);
         length += stop - at;
@@ -63,7 +62,6 @@ export class Unescaped {
             at += this.unicode(bytes, at, end, code, length);
             length = this.length;
             this.mark(length, at);
-            if (backslash < at) backslash = next(bytes, BACKSLASH, at, end);
             continue;
           }
           if (code >= 0) {
@@ -75,8 +73,6 @@ export class Unescaped {
       out[length++] = value;
       at += width;
       if (width > 1) this.mark(length, at);
-      if (backslash < at) backslash = next(bytes, BACKSLASH, at, end);
-      if (percent < at) percent = next(bytes, PERCENT, at, end);
     }
     this.length = length;
     return this.count > 0;
@@ -119,9 +115,11 @@ export class Unescaped {
   }
 }
 
-/** True when there may be something to undo. */
-export function hasEscapes(bytes: Uint8Array): boolean {
-  return bytes.includes(BACKSLASH) || bytes.includes(PERCENT);
+export type EscapeKind = 'json' | 'percent';
+
+/** True when there may be something of that kind to undo. */
+export function hasEscapes(bytes: Uint8Array, kind: EscapeKind): boolean {
+  return bytes.includes(kind === 'json' ? BACKSLASH : PERCENT);
 }
 
 function next(bytes: Uint8Array, byte: number, from: number, end: number): number {
