@@ -1,7 +1,7 @@
 /** Puts a scored failure into words: title, detail, alternatives, fixes, probes. Pure. */
 import type { Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
-import { calibrate } from './calibrate.ts';
+import { calibrate, type Leading } from './calibrate.ts';
 import { causeWords } from './causes/index.ts';
 import type { SideWords } from './causes/words.ts';
 import type { Explanation } from './explanation.ts';
@@ -12,6 +12,7 @@ import type { Contribution, Scored } from './score.ts';
 
 const MAX_ALTERNATIVES = 4;
 const WORTH_NAMING = 0.03;
+const ALWAYS_NAMED = 2;
 
 export interface Judgement {
   readonly cause: Cause;
@@ -25,17 +26,24 @@ export function judge(scored: Scored): Judgement {
   const [top, ...others] = scored.ranking;
   const cause = top?.cause ?? 'other';
   const share = top?.share ?? 0;
-  const confidence = round(calibrate(share));
+  const confidence = top ? round(calibrate(top)) : 0;
   const rest = share < 1 ? (1 - confidence) / (1 - share) : 0;
   return {
     cause,
     confidence,
-    alternatives: others
-      .map((other) => ({ cause: other.cause, confidence: round(Math.min(other.share * rest, confidence)) }))
-      .filter((other) => other.confidence >= WORTH_NAMING)
-      .slice(0, MAX_ALTERNATIVES),
+    alternatives: rivals(others, rest, confidence),
     evidence: supporting(scored.contributions, cause),
   };
+}
+
+/** Rivals worth naming; two of them at least where anything at all speaks for them, so that the reader sees what else it may be. */
+function rivals(others: readonly Leading[], rest: number, confidence: number): Explanation['alternatives'] {
+  return others
+    .filter((other) => other.strongest > 0)
+    .map((other) => ({ cause: other.cause, confidence: round(Math.min(other.share * rest, confidence)) }))
+    .filter((other, index) => other.confidence >= WORTH_NAMING || index < ALWAYS_NAMED)
+    .map((other) => ({ ...other, confidence: Math.max(other.confidence, 0.01) }))
+    .slice(0, MAX_ALTERNATIVES);
 }
 
 function supporting(contributions: readonly Contribution[], cause: Cause): Evidence[] {

@@ -1,9 +1,18 @@
 /**
- * Parameters that turn the leading cause's share into a confidence. Fitted by `npm run bench:diagnosis -- --fit` over the
- * labelled failures, cross-validated by source; right means the label or an accepted answer.
+ * Parameters that turn the leading cause's share into a confidence. Slope and offset are fitted by
+ * `npm run bench:diagnosis -- --fit` over the labelled failures, cross-validated by source (right means the label or an
+ * accepted answer), and drawn towards caution; the ceilings are set by judgement.
  */
-export const CALIBRATION = {
-  slope: 1,
-  offset: 0,
-  ceiling: 0.97,
-} as const;
+import type { CalibrationParameters } from './calibrate.ts';
+
+export const CALIBRATION: CalibrationParameters = {
+  slope: 1.1,
+  offset: 1.7,
+  /** Nothing short of an experiment is more certain. */
+  ceiling: 0.98,
+  /** Causes that say by themselves that the evidence does not settle it. */
+  inconclusive: { key_invalid_unknown: 0.79, other: 0.5 },
+  /** No code and no words speak for the cause, only statuses, shapes and habit. */
+  weakCeiling: 0.78,
+  weakBelow: 3.6,
+};

@@ -46,7 +46,7 @@ function transportOf(attempt: RecordedAttempt): Facts['transport'] {
   const { errorCode, errorMessage } = attempt.outcome ?? {};
   return errorCode === undefined && errorMessage === undefined
     ? undefined
-    : { code: errorCode ?? '', message: errorMessage ?? '' };
+    : { code: errorCode ?? '', message: (errorMessage ?? '').slice(0, 2_000) };
 }
 
 function phaseOf({ timings, status }: RecordedAttempt): Facts['phase'] {

@@ -10,6 +10,8 @@ import { unwrap } from './unwrap/unwrap.ts';
 const CREDENTIAL_HEADERS =
   /^(?:authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|ocp-apim-subscription-key|apikey|x-auth-token|xi-api-key|x-subscription-token|private-token)$/i;
 const MAX_REQUEST_BODY_CHARACTERS = 64_000;
+const MAX_TRANSPORT_CHARACTERS = 2_000;
+const MAX_HEADER_CHARACTERS = 4_000;
 
 export function factsOfRecord(record: FailureRecord): Facts {
   const request = record.request ?? undefined;
@@ -53,7 +55,7 @@ export function factsOfRecord(record: FailureRecord): Facts {
 function transportOf(record: FailureRecord): Facts['transport'] {
   const error = record.transport_error;
   if (!error || (!error.code && !error.message)) return undefined;
-  return { code: error.code ?? '', message: error.message ?? '' };
+  return { code: (error.code ?? '').slice(0, 200), message: (error.message ?? '').slice(0, MAX_TRANSPORT_CHARACTERS) };
 }
 
 /** The words of a transport error are read like the words of an answer. */
@@ -63,8 +65,8 @@ export function withTransport(body: Unwrapped, transport: Facts['transport']): U
   const where = 'transport error';
   return {
     ...body,
-    pieces: [...body.pieces, { text: transport.message.slice(0, 2_000), where }],
-    prose: `${transport.message.slice(0, 2_000)}\n${body.prose}`,
+    pieces: [...body.pieces, { text: transport.message, where }],
+    prose: `${transport.message}\n${body.prose}`,
     codes: [
       ...body.codes,
       ...[transport.code, ...codes].filter((code) => code !== '').map((text) => ({ text, where })),
@@ -204,11 +206,6 @@ export function modelOf(requestBody: string | undefined, path: string | undefine
 }
 
 function asText(value: unknown): string {
-  return typeof value === 'string'
-    ? value
-    : Array.isArray(value)
-      ? value.join(', ')
-      : value === null || value === undefined
-        ? ''
-        : String(value);
+  const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  return text.slice(0, MAX_HEADER_CHARACTERS);
 }

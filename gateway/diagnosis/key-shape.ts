@@ -20,7 +20,8 @@ export type KeyFlaw =
   | 'too-short'
   | 'two-keys'
   | 'other-provider'
-  | 'wrong-kind';
+  | 'wrong-kind'
+  | 'session-token';
 
 export interface KeyFinding {
   readonly flaw: KeyFlaw;
@@ -48,13 +49,16 @@ const VARIABLE =
   /^(?:\$\{?[A-Za-z_][\w.]*\}?|%[A-Za-z_]\w*%|\{\{.{1,80}\}\}|\$\(.{1,80}\)|process\.env\.\w+|os\.environ.{0,60}|env[:.]\w+|[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30})*_(?:API_)?(?:KEY|TOKEN|SECRET))$/;
 const LITERAL = /^(?:undefined|null|none|nil|nan|true|false|\[object object\]|string|str|bytes)$/i;
 
+/** No key is longer; a hostile header is not looked at beyond it. */
+const MAX_KEY_CHARACTERS = 2_000;
+
 /** `value` is the header's value as sent; `services` are the ids the request went to (may be empty). */
 export function inspectKey(value: string, place: KeyPlace, services: readonly string[]): KeyFinding[] {
   const findings: KeyFinding[] = [];
   const add = (flaw: KeyFlaw, says: string): void => {
-    findings.push({ flaw, where: place.where, says, shown: maskKey(value.trim()) });
+    findings.push({ flaw, where: place.where, says, shown: maskKey(value.slice(0, MAX_KEY_CHARACTERS).trim()) });
   };
-  let key = value;
+  let key = value.slice(0, MAX_KEY_CHARACTERS);
   if (place.withScheme) {
     const scheme = /^\s*(bearer|basic|token|apikey|key)(?:\s+|$)/i.exec(key);
     if (scheme) key = key.slice(scheme[0].length);
@@ -76,7 +80,7 @@ export function inspectKey(value: string, place: KeyPlace, services: readonly st
     add('invisible-character', 'contains a character that only looks like a plain one');
   } else if (/[^\x20-\x7E\s•…⟦⟧]/.test(key)) add('invisible-character', 'contains a character that no key has');
   key = key.replace(/\\[nrt]|%0[ad]/gi, '').trim();
-  if (/^\\?["'`“”‘’].*|.*["'`“”‘’]$/s.test(key)) {
+  if (/^\\?["'`“”‘’]|["'`“”‘’]$/.test(key)) {
     add('quoted', 'stands in quotation marks');
     key = key.replace(/^\\?["'`“”‘’]+|\\?["'`“”‘’]+$/g, '');
   }
@@ -107,7 +111,8 @@ function describeForm(key: string, form: KeyForm, services: readonly string[]): 
   }
   if (services.length > 0 && !isIssuedFor(form, services)) return ['other-provider', `looks like ${form.name}`];
   if (form.kind === undefined || form.kind === 'cloud-access-key') return undefined;
-  return ['wrong-kind', form.kind === 'session' ? `is ${form.name}` : `is ${form.name}, not an API key`];
+  if (form.kind === 'session') return ['session-token', `is ${form.name}`];
+  return ['wrong-kind', `is ${form.name}, not an API key`];
 }
 
 /** No known prefix: where this provider's keys always have one, a long key is somebody else's and a short one is none. */
@@ -134,7 +139,7 @@ const ADDRESS = /^(?:https?|wss?):\/*|^localhost[:/]|^www\./i;
 /** Replaced by whoever quoted it: nothing can be said about its shape. */
 function isRedacted(key: string): boolean {
   return (
-    /^(?:\*+|x+|•+|…|\.{3,}|<?\[?\(?(?:redacted|hidden|masked|removed|secret|censored|token|key)\)?\]?>?|⟦.*⟧)$/i.test(
+    /^(?:\*+|x{3,}|•+|…|\.{3,}|<?\[?\(?(?:redacted|hidden|masked|removed|secret|censored|token|key)\)?\]?>?|⟦.*⟧)$/i.test(
       key,
     ) || /⟦|redacted/i.test(key)
   );

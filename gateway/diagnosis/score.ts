@@ -4,6 +4,7 @@
  */
 import { CAUSES, type Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
+import type { Leading } from './calibrate.ts';
 import type { Facts } from './facts.ts';
 import { observe } from './observations.ts';
 import { matchPresetRows } from './preset-rows.ts';
@@ -22,7 +23,7 @@ export interface Contribution {
 
 export interface Scored {
   /** Highest share first; every cause is in it. */
-  readonly ranking: readonly { readonly cause: Cause; readonly share: number; readonly score: number }[];
+  readonly ranking: readonly Leading[];
   readonly contributions: readonly Contribution[];
 }
 
@@ -34,15 +35,14 @@ const YIELDED_SHARE = 0.25;
 /** `context` adds what is known beside the failure itself: the key's history, the company it failed in. */
 export function score(facts: Facts, context: readonly Contribution[] = []): Scored {
   const contributions = [...collect(facts), ...context];
-  const scores = CAUSES.map((cause) => ({
+  const sums = CAUSES.map((cause) => sumFor(cause, contributions) + (cause === 'other' ? BASE_OTHER : 0));
+  const highest = Math.max(...sums);
+  const total = sums.reduce((sum, one) => sum + Math.exp(one - highest), 0);
+  const ranking = CAUSES.map((cause, index) => ({
     cause,
-    score: sumFor(cause, contributions) + (cause === 'other' ? BASE_OTHER : 0),
-  }));
-  const highest = Math.max(...scores.map((one) => one.score));
-  const total = scores.reduce((sum, one) => sum + Math.exp(one.score - highest), 0);
-  const ranking = scores
-    .map((one) => ({ ...one, share: Math.exp(one.score - highest) / total }))
-    .sort((a, b) => b.share - a.share);
+    share: Math.exp((sums[index] ?? 0) - highest) / total,
+    strongest: Math.max(0, ...contributions.map((one) => one.gives[cause] ?? 0)),
+  })).sort((a, b) => b.share - a.share);
   return { ranking, contributions };
 }
 

@@ -7,7 +7,14 @@ export const accessSignatures: readonly Signature[] = [
   {
     id: 'access.permission',
     yieldsTo: [
-      'auth.',
+      'auth.rejected',
+      'auth.expired',
+      'auth.revoked',
+      'auth.missing',
+      'auth.mismatch',
+      'auth.wrong-kind',
+      'auth.malformed',
+      'auth.signature',
       'access.model',
       'access.region',
       'account.disabled',
@@ -35,6 +42,15 @@ export const accessSignatures: readonly Signature[] = [
       /(?:does not|doesn['’]t|do not|don['’]t) have access to (?:the |this )?model|without permission to model|permission denied \(publickey|insufficient (?:balance|credit|quota)|allowed for (?:this )?model/i,
     ],
     source: VENDORS,
+  },
+  {
+    id: 'access.iam',
+    gives: { permission_missing: 6, model_no_access: 2.4 },
+    says: 'the cloud knows who asked and names the action that is not granted',
+    message: [
+      /(?:iam (?:user|role|policy|permissions?)|service role|service account|(?:identity|resource)-based policy|user: arn:|assumed-role|principal)[^\n]{0,160}(?:not authorized|no (?:identity|resource)|explicit deny|denied|lacks?|does not have)|(?:because no|with an explicit deny in an?) (?:identity|resource|service control|permissions)/i,
+    ],
+    source: 'AWS IAM, Google Cloud IAM, Azure RBAC',
   },
   {
     id: 'access.forbidden',
@@ -68,6 +84,7 @@ export const accessSignatures: readonly Signature[] = [
   },
   {
     id: 'access.model',
+    yieldsTo: ['access.iam', 'quota.exhausted'],
     gives: { model_no_access: 5.4, permission_missing: 2.2, model_not_found: 2.2 },
     says: 'the model exists but is not open to this key',
     code: [
@@ -78,7 +95,7 @@ export const accessSignatures: readonly Signature[] = [
       /(?:organi[sz]ation|account|identity|you) must be (?:verified|approved)|verify (?:your )?organi[sz]ation|click on verify/i,
       /(?:key|team|user|token|project|organi[sz]ation|account)\b[^.\n]{0,40}(?:not allowed|not permitted|is not authorized|can only|cannot|can['’]t) (?:to )?(?:access|use|call)[^.\n]{0,20}models?|allowed models?\b|(?:not|isn['’]t) (?:in|on) (?:the )?(?:list of )?allowed models/i,
       /model[^.\n]{0,70}(?:is |are |was )(?:only|not|n['’]t|no longer)\s(?:yet |currently )?(?:available|accessible|enabled|included|supported|offered|open|allowed)\s?(?:to|for|in|on|with|under|through|via|by)\s(?:your|this|the|pro|paid|free|enterprise|users|plus|premium|approved|any|batch|dedicated)?[^.\n]{0,24}(?:plan|tier|account|subscription|organi[sz]ation|team|project|users|customers|key|provider you have enabled|paid|coding|dedicated|approved)/i,
-      /non-serverless|dedicated endpoint|gated (?:repo|model)|must (?:be granted access|have access|accept|agree)[^.\n]{0,40}(?:model|terms|conditions|license|repo)|(?:accept|agree to) (?:the )?(?:model )?(?:terms|licen[cs]e|conditions|use case)|use case details|requires? (?:a )?(?:paid|pro|plus|premium|higher|an? upgrade|subscription|tier \d)[^.\n]{0,30}(?:to (?:use|access)|plan|tier|account|for this model)?[^.\n]{0,20}model|upgrade[^.\n]{0,40}to (?:use|access)[^.\n]{0,30}model|waitlist|(?:limited|private|early) (?:preview|access|beta)/i,
+      /non-serverless|dedicated endpoint|gated (?:repo|model)|must (?:be granted access|have access|accept|agree)[^.\n]{0,40}(?:model|terms|conditions|license|repo)|(?:accept|agree to) (?:the )?(?:model )?(?:terms|licen[cs]e|conditions|use case)|use case details|requires? (?:a )?(?:paid|pro|plus|premium|higher|an? upgrade|subscription|tier \d)[^.\n]{0,30}(?:to (?:use|access)|plan|tier|account|for this model)?[^.\n]{0,20}model|upgrade[^.\n]{0,40}to (?:use|access)[^.\n]{0,30}model|waitlist|\b(?:limited|private|early)[ -](?:preview|access|beta) (?:model|program|only)/i,
       /(?:无权|没有|未|不)(?:限)?[^。\n]{0,8}(?:使用|访问|开通|调用|购买|授权)[^。\n]{0,10}模型|模型[^。\n]{0,24}(?:未开通|无权限|没有权限|无访问权限|权限不足|未授权|未激活|不在(?:套餐|计划)|仅限)|令牌无权使用模型|モデルへのアクセス権/i,
     ],
     not: [/(?:does not|doesn['’]t) exist or you|not found or (?:your|you)|not found or you|或(?:您|你)(?:没有|无)/i],
@@ -86,7 +103,7 @@ export const accessSignatures: readonly Signature[] = [
   },
   {
     id: 'model.not-found',
-    yieldsTo: ['access.model', 'gateway.no-target', 'request.context'],
+    yieldsTo: ['access.model', 'gateway.no-target', 'request.context', 'request.body-not-read'],
     gives: { model_not_found: 5.4, model_no_access: 2.8, wrong_endpoint: 1.6, gateway_config: 1.2 },
     says: 'no model of that name is known there',
     code: [

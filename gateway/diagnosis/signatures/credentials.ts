@@ -6,7 +6,7 @@ const VENDORS = 'makers’ error references and SDK sources';
 export const credentialSignatures: readonly Signature[] = [
   {
     id: 'auth.missing',
-    yieldsTo: ['access.region', 'account.disabled', 'clock.', 'network.tls'],
+    yieldsTo: ['access.region', 'account.disabled', 'clock.', 'network.tls', 'endpoint.api-gateway'],
     gives: { key_missing: 5.6, gateway_config: 1.6, key_malformed: 1.5, key_invalid_unknown: 1.5 },
     says: 'no credential arrived',
     code: [
@@ -20,7 +20,7 @@ export const credentialSignatures: readonly Signature[] = [
       /(?:set|export|define)[^.\n]{0,30}(?:_API_KEY|_TOKEN|_KEY)\b(?: environment)?/i,
       /environment variable[^.\n]{0,40}(?:not (?:set|found|defined)|missing|unset)/i,
       /unable to locate credentials|could not (?:load|find|resolve) (?:the )?(?:default )?credentials|could not (?:resolve authentication|automatically determine credentials)|credentials were not provided|no valid credentials? (?:sources? )?(?:found|provided)|failed to (?:retrieve|find|load) credentials/i,
-      /unregistered callers|without established identity|missing required authentication credential|unauthenticated request|requires authentication|authentication (?:is )?required|authorization required|must be authenticated|not logged in|please (?:log ?in|sign ?in|run \/login)|login required|anonymous (?:access|requests?)[^.\n]{0,20}(?:not|denied|disabled)/i,
+      /unregistered callers|without established identity|missing required authentication credential|unauthenticated request|requires authentication|authentication (?:is )?required|must be authenticated|not logged in|please (?:log ?in|sign ?in|run \/login)|login required|anonymous (?:access|requests?)[^.\n]{0,20}(?:not|denied|disabled)/i,
       /no token provided|jwt must be provided|no api key (?:found|for|was|is|provided|in|supplied|set)|token required|missing bearer/i,
       /could(?:n['’]t| not) find a (?:secret|key|credential)|no (?:secret|provider key|key) (?:named|with the name|stored|configured|for)/i,
       /(?:未|没有|沒有|缺少|缺失|请)(?:提供|收到|设置|填写|配置|携带|传入|输入|设定|找到)?[^。\n]{0,14}(?:api[ -]?key|令牌|密钥|token|authorization|鉴权|认证信息|apikey|秘钥)|(?:api[ -]?key|令牌|密钥|token|authorization|鉴权参数|apikey)[^。\n]{0,8}(?:不能为空|为空|缺失|未设置|未提供|未填写|未配置|不存在于请求)|未登录|请先登录|APIキーが(?:設定|指定)されていません|認証情報がありません/i,
@@ -81,7 +81,7 @@ export const credentialSignatures: readonly Signature[] = [
       /security token included in the request is invalid|access key id you provided does not exist|(?:request had )?invalid authentication credential/i,
       /(?:无效|错误|不正确|非法|无法识别)(?:的)?\s?(?:api[ -]?key|令牌|密钥|token|apikey|key|身份|凭证|凭据|秘钥|鉴权)|(?:api[ -]?key|令牌|密钥|token|apikey|鉴权|认证|身份验证|身份认证|验证|秘钥|签名|key)\s?(?:已)?(?:无效|失败|错误|不正确|不合法|不存在|验证失败|校验失败|无法识别|有误|未通过)|用户不存在|APIキーが(?:無効|正しくありません)|認証に失敗|인증.{0,6}실패|유효하지 않은 (?:API|토큰)/i,
       /(?:clave|llave) (?:de )?api (?:no válida|inválida|incorrecta)|clé (?:d['’])?api (?:non valide|invalide|incorrecte)|ungültiger? (?:api[- ]?(?:schlüssel|key)|token)|chave (?:de )?api inválida|неверный (?:api|ключ|токен)/i,
-      /cannot be authenticated|not a valid (?:api[ _-]?key|token|key|credential)|key not (?:found|recognized)|(?:api )?key (?:couldn['’]t|could not|cannot) be (?:found|verified|validated)|permission denied \(publickey/i,
+      /cannot be authenticated|not a valid (?:api[ _-]?key|token|key|credential)|key not (?:found|recognized)|(?:api )?key (?:couldn['’]t|could not|cannot) be (?:found|verified|validated)/i,
     ],
     not: [
       /invalid (?:token|key)s? (?:count|limit|id\b)|unexpected token|invalid token (?:at|in) (?:position|json)|key (?:not found|does not exist) in (?:dict|json|object)|user not found (?:in|with id)/i,
@@ -183,6 +183,7 @@ export const credentialSignatures: readonly Signature[] = [
     ],
     message: [
       /(?:api[ _-]?keys?|key|token|credentials?|secret|access key|certificate for this key|session)\b[^.\n]{0,50}(?:has|have|is|was|were|been|got|already)\s(?:been |automatically |temporarily |permanently )*(?:revoked|disabled|deleted|deactivated|invalidated|blocked|suspended|withdrawn|banned|removed|rotated|leaked|compromised|terminated|inactive|not active|no longer (?:valid|active|exists))/i,
+      /(?:api[ _-]?key|access key|token|(?:this|the|your) key)s?\b(?: ['"`][^'"`\n]{0,60}['"`])?:? (?:is |was |has been |currently )*(?:disabled|revoked|deleted|deactivated|inactive|suspended|banned|blocked|not (?:enabled|active))\b/i,
       /\b(?:revoked|disabled|deleted|deactivated|invalidated|leaked|compromised|blocked) (?:api[ _-]?key|token|key|credentials?|access key)|reported as leaked|key is blocked|has been flagged as leaked|publicly (?:exposed|leaked)|consumer ['"]?api_key:[^'"\n]{0,80}['"]? has been suspended|access key[^.\n]{0,30}inactive/i,
       /(?:令牌|密钥|api[ -]?key|apikey|token|key|秘钥)[^。\n]{0,10}(?:已被|被|已|状态)(?:禁用|吊销|撤销|删除|封禁|停用|注销|不可用|作废|冻结|泄露)|无効化され/i,
     ],
@@ -202,7 +203,7 @@ export const credentialSignatures: readonly Signature[] = [
       /invalid user associated|(?:user|organi[sz]ation|project|account|workspace|tenant|team|group|owner)\b[^.\n]{0,40}(?:associated with|linked to|of|for) (?:this|the|your) (?:api )?(?:key|token)[^.\n]{0,30}(?:does not|doesn['’]t|is not|not|mismatch|invalid|differ)/i,
       /(?:key|token|credentials?)\b[^.\n]{0,40}(?:does(?:n['’]t| not)|is not|isn['’]t|not) (?:belong|associated|match|issued|linked|tied|authori[sz]ed)[^.\n]{0,20}(?:to|with|for|by)?[^.\n]{0,24}(?:organi[sz]ation|project|account|user|workspace|tenant|resource|team|group|owner|application|environment|subscription)/i,
       /(?:openai-)?organi[sz]ation header[^.\n]{0,30}(?:match|should)|no such organi[sz]ation|(?:org|organi[sz]ation|project|tenant|account|group)[ _-]?(?:id)?\b[^.\n]{0,24}(?:mismatch|does(?:n['’]t| not) match|do not match|not match)|mismatch(?:ed)? (?:between )?[^.\n]{0,30}(?:organi[sz]ation|project|account|tenant|user|key)/i,
-      /(?:a )?similar object exists in (?:live|test) mode|(?:live|test)[ -]mode key was used|token tenant[^.\n]{0,40}does not match|wrong (?:issuer|tenant|audience)|issuer[^.\n]{0,60}must match (?:one of )?the tenant|another (?:user|account|organi[sz]ation|project|tenant)['’]?s|belongs to (?:a different|another)/i,
+      /(?:a )?similar object exists in (?:live|test) mode|(?:live|test)[ -]mode key was used|token tenant[^.\n]{0,40}does not match|wrong (?:issuer|tenant|audience)|issuer[^.\n]{0,60}must match (?:one of )?the tenant|another (?:user|account|organi[sz]ation|project|tenant)['’]?s|belongs to (?:a different|another)|(?:do not|don['’]t|does not|no) (?:have )?access to (?:the |this |that )?(?:organi[sz]ation|workspace|tenant|team|account)\b/i,
       /(?:密钥|令牌|token|key)[^。\n]{0,10}(?:不属于|与)[^。\n]{0,14}(?:不匹配|不符|不一致|组织|项目|用户|账号)|不属于(?:该|此)?(?:用户|组织|项目|账号)/i,
     ],
     source: VENDORS,
@@ -227,6 +228,21 @@ export const credentialSignatures: readonly Signature[] = [
       /token audience|audience (?:is )?(?:invalid|incorrect|mismatch)|密钥类型(?:错误|不支持|不匹配)|不支持(?:该|此)?(?:类型的)?(?:密钥|令牌|key)/i,
     ],
     source: VENDORS,
+  },
+  {
+    id: 'auth.publickey',
+    gives: {
+      key_mismatch: 4.8,
+      key_revoked: 4.2,
+      key_invalid_unknown: 3.4,
+      permission_missing: 2.4,
+      key_malformed: 2.2,
+    },
+    says: 'the server has none of the offered keys on its list',
+    message: [
+      /permission denied \(publickey|no supported authentication methods|all configured authentication methods failed/i,
+    ],
+    source: 'OpenSSH and SSH libraries',
   },
   {
     id: 'auth.malformed',

@@ -42,6 +42,7 @@ export const gatewaySignatures: readonly Signature[] = [
     id: 'format.unusable',
     yieldsTo: [
       'proxy.',
+      'network.cut-json',
       'network.tls',
       'network.dns',
       'network.refused',

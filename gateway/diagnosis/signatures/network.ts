@@ -66,10 +66,20 @@ export const networkSignatures: readonly Signature[] = [
       /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_CONNECTION_(?:RESET|CLOSED|ABORTED)|net::ERR_(?:CONNECTION_(?:RESET|CLOSED|ABORTED)|INCOMPLETE_CHUNKED_ENCODING|HTTP2_PROTOCOL_ERROR|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|QUIC_PROTOCOL_ERROR)|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_STREAM_PREMATURE_CLOSE|ERR_EMPTY_RESPONSE|ERR_HTTP2_\w{3,40}|RemoteProtocolError|IncompleteRead|ChunkedEncodingError|RemoteDisconnected|ServerDisconnectedError|ClientPayloadError|ConnectionResetError|ProtocolError|BrokenPipeError|ConnectionAbortedError|HPE_INVALID_\w{3,40}|invalid-json|WinError 10054|UnexpectedEOF|EOFException|ReadError|CURLE_(?:PARTIAL_FILE|RECV_ERROR|GOT_NOTHING)|stream_disconnected|stream_error|premature_close|ERR_CONTENT_LENGTH_MISMATCH|Z_BUF_ERROR)$/i,
     ],
     message: [
-      /connection (?:was |has been |got )?(?:reset|closed|aborted|terminated|broken|lost|dropped|forcibly closed)|reset by peer|socket hang ?up|broken pipe|premature(?:ly)? (?:close|end|eof)|closed (?:the )?(?:connection|stream)|other side closed|server (?:closed|disconnected|hung up)|(?:remote|peer) (?:end |host )?(?:closed|disconnected)|without (?:sending )?(?:a )?(?:complete|any )?(?:response|message body|data)|incomplete (?:chunked|read|message|response)|chunked (?:encoding|read)|err_incomplete|unexpected (?:eof|end of (?:file|stream|json input|data|input))|\beof\b|stream (?:was |has been )?(?:disconnected|interrupted|ended|closed|aborted|reset|terminated)[^.\n]{0,30}|stream error|empty reply|truncated|econnreset|forcibly closed|content-length mismatch|transfer closed with|disconnected (?:unexpectedly|before)|terminated\b|连接(?:被)?(?:重置|中断|断开|关闭)|接続が(?:リセット|切断)/i,
+      /disconnect\/reset|upstream (?:connect error|request failed|prematurely)|connection terminat|connection (?:was |has been |got )?(?:reset|closed|aborted|terminated|broken|lost|dropped|forcibly closed)|reset by peer|socket hang ?up|broken pipe|premature(?:ly)? (?:close|end|eof)|closed (?:the )?(?:connection|stream)|other side closed|server (?:closed|disconnected|hung up)|(?:remote|peer) (?:end |host )?(?:closed|disconnected)|without (?:sending )?(?:a )?(?:complete|any )?(?:response|message body|data)|incomplete (?:chunked|read|message|response)|chunked (?:encoding|read)|err_incomplete|unexpected (?:eof|end of (?:file|stream|data))|\beof\b|stream (?:was |has been )?(?:disconnected|interrupted|ended|closed|aborted|reset|terminated)[^.\n]{0,30}|stream error|empty reply|truncated|econnreset|forcibly closed|content-length mismatch|transfer closed with|disconnected (?:unexpectedly|before)|terminated\b|连接(?:被)?(?:重置|中断|断开|关闭)|接続が(?:リセット|切断)/i,
     ],
     not: [/stream (?:must|is not|option)|incomplete signature|last turn truncated|cannot truncate|"truncation"/i],
     source: RUNTIMES,
+  },
+  {
+    id: 'network.cut-json',
+    gives: { network_reset_or_truncated: 5.2, response_format: 3.4, provider_overloaded: 1.2 },
+    says: 'the answer ended in the middle',
+    message: [
+      /unexpected end of (?:json |data |the )?input|unterminated string|unexpected eof|incomplete json|eof while parsing|premature end of/i,
+    ],
+    not: [/parse (?:the )?request|request body/i],
+    source: 'JSON parsers met by a cut answer',
   },
   {
     id: 'network.generic',
@@ -130,7 +140,7 @@ export const networkSignatures: readonly Signature[] = [
       /^(?:RequestTimeTooSkewed|RequestExpiredSkew|InvalidTimestamp|TimestampExpired|SignatureExpired|InvalidTimeStamp\.Expired|clock_skew|AuthFailure\.SignatureExpire|request_time_skewed|timestamp_out_of_range|RequestTimeSkew|InvalidTimeStamp|TokenNotYetValid|InvalidRequestTime|immature_signature)$/i,
     ],
     message: [
-      /signature (?:has )?expired|not yet current|too skewed|clock (?:skew|drift|is|may|might|of)|(?:system|computer|local|device|server)['’]?s? (?:clock|time)|(?:token|jwt|certificate|assertion)[^.\n]{0,24}(?:not yet valid|used too early|issued in the future|from the future)|(?:iat|nbf)\b[^.\n]{0,40}(?:future|not yet|before|claim|values?)|timestamp[^.\n]{0,40}(?:expired|outside|too (?:old|far|early|late)|invalid|not within|is ahead|skew|deviat|differ)|time difference|check your (?:system )?(?:clock|time)|short-lived token|lifetime of the token|earlier than \d{8}t|x-amz-date|时间戳[^。\n]{0,8}(?:过期|无效|超|错误|不正确)|系统时间|時刻/i,
+      /signature (?:has )?expired|not yet current|too skewed|clock (?:skew|drift|is|may|might|of)|(?:system|computer|local|device|server)['’]?s? (?:clock|time)|(?:token|jwt|certificate|assertion)[^.\n]{0,24}(?:not yet valid|used too early|issued in the future|from the future)|['"]?\b(?:exp|iat|nbf)['"]? claim|(?:iat|nbf)\b[^.\n]{0,40}(?:future|not yet|before|claim|values?)|timestamp[^.\n]{0,40}(?:expired|outside|too (?:old|far|early|late)|invalid|not within|is ahead|skew|deviat|differ)|time difference|check your (?:system )?(?:clock|time)|short-lived token|lifetime of the token|earlier than \d{8}t|x-amz-date|时间戳[^。\n]{0,8}(?:过期|无效|超|错误|不正确)|系统时间|時刻/i,
     ],
     not: [/rate limit|reset(?:s)? (?:at|in)|clock speed/i],
     source: 'AWS, Google OAuth, Aliyun, Tencent Cloud, JWT libraries',

@@ -117,10 +117,10 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'request.body-not-read',
-    gives: { bad_request_parameter: 3.6, key_malformed: 1, gateway_config: 1.4 },
+    gives: { bad_request_parameter: 5.2, key_malformed: 1.4, gateway_config: 1.4, model_not_found: 1.5 },
     says: 'the receiver saw no model or no body at all',
     message: [
-      /must provide a model parameter|model=none\b|model (?:is |field )?(?:required|missing)|(?:empty|no|missing) (?:request )?body|body (?:is|was) empty|unexpected end of json input[^.\n]{0,30}request|did you send (?:a|the) content-type/i,
+      /must provide a model parameter|model=none\b|model (?:is |field )?(?:required|missing)|(?:empty|no|missing) request body|body (?:is|was) (?:empty|missing)|unexpected end of json input[^.\n]{0,30}request|did you send (?:a|the) content-type/i,
     ],
     source: 'OpenAI, LiteLLM',
   },
@@ -141,6 +141,14 @@ export const requestSignatures: readonly Signature[] = [
       /image url|invalid url.{0,20}(?:image|file)|image_url|\bmodel\b[^.\n]{0,60}not (?:found|exist)|deployment|session not found|file not found|user not found|key not found/i,
     ],
     source: 'makers, frameworks (Express, FastAPI, Gin, Spring), gateways (Kong, APIM, nginx)',
+  },
+  {
+    id: 'endpoint.api-gateway',
+    gives: { wrong_endpoint: 5.2, key_missing: 4 },
+    says: 'AWS API Gateway says this of a path or method that it does not know',
+    message: [/^missing authentication token$/im],
+    service: /apigateway|^aws$|execute-api|^unknown$/,
+    source: 'AWS documentation of API Gateway',
   },
   {
     id: 'endpoint.not-found-word',
