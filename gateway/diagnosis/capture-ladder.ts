@@ -55,6 +55,10 @@ function withoutStep(check: GatewayCheck, capture: Capture): LadderRung {
   }
   if (attempt && check !== 'translated')
     return passed(check, 'the request came as far as an attempt', 'attempt 1', attempt.provider);
+  const later = GATEWAY_CHECKS.slice(GATEWAY_CHECKS.indexOf(check) + 1)
+    .flatMap((next) => stepsOf(capture, next))
+    .at(0);
+  if (later) return passed(check, 'the request came further than this', `step ${later.stage}`, later.decision);
   return unknown(check, 'not recorded', 'steps', 'this stage left no step in the capture');
 }
 

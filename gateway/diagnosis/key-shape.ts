@@ -42,7 +42,7 @@ export interface KeyPlace {
 }
 
 const PLACEHOLDER =
-  /^(?:[<[{(].{1,60}[>\]})]|x{4,}|\*{4,}|\.{3,}|-+|(?:sk|key|api|gsk|pplx|token)[-_]?(?:x{3,}|\.{3}|\*{3,}|0{6,}|1234.{0,20})|(?:your|my|the|insert|enter|paste|put|add|replace|change|change_?me|some|any|fake|dummy|test|sample|example|placeholder|secret|none|no|not|todo|foo|bar|abc|anything|empty|default|personal)\b.{0,60}|(?:0?1?2345.{0,10}|0{6,}|1{6,}|abc123.{0,6}|asdf.{0,10}|qwerty.{0,10}))$/i;
+  /^(?:[<[{(].{1,60}[>\]})]|x{4,}|\*{4,}|\.{3,}|-+|(?:sk|key|api|gsk|pplx|token)[-_]?(?:x{3,}|\.{3}|\*{3,}|0{6,}|1234.{0,20})|(?:your|my|the|insert|enter|paste|put|add|replace|change|change_?me|some|any|fake|dummy|test|sample|example|placeholder|secret|none|no|not|todo|foo|bar|abc|anything|empty|default|personal)(?![a-z0-9]).{0,60}|(?:0?1?2345.{0,10}|0{6,}|1{6,}|abc123.{0,6}|asdf.{0,10}|qwerty.{0,10}))$/i;
 const PLACEHOLDER_INSIDE =
   /(?:your|my)[-_ ]?(?:own[-_ ]?)?[\w-]{0,20}[-_ ]?(?:key|token|secret|here)|api[-_ ]?key[-_ ]?(?:here|goes)|<[a-z][\w -]{0,40}>|[-_](?:here|goes-here|changeme)$|^(?:openai|anthropic|azure|api|secret|access|auth)[-_]?(?:api)?[-_]?(?:key|token)$|[-_]api[-_]key$|x{8,}/i;
 const VARIABLE =
@@ -96,9 +96,10 @@ function describe(key: string, place: KeyPlace, services: readonly string[]): re
   if (LITERAL.test(key)) {
     return ['programming-literal', `is the word "${key}", so the program had no key to send`];
   }
+  if (PLACEHOLDER.test(key) && !STAND_IN.test(key)) return ['placeholder', 'is a placeholder from an example'];
   if (VARIABLE.test(key)) return ['unexpanded-variable', 'is the name of a variable instead of its content'];
   if (ADDRESS.test(key) || (place.echoed && /^https?/i.test(key))) return ['url', 'is a web address'];
-  if ((PLACEHOLDER.test(key) || PLACEHOLDER_INSIDE.test(key)) && !STAND_IN.test(key)) {
+  if (PLACEHOLDER_INSIDE.test(key) && !STAND_IN.test(key)) {
     return ['placeholder', 'is a placeholder from an example'];
   }
   const form = keyForms().find((one) => key.startsWith(one.prefix));
@@ -139,7 +140,7 @@ const ADDRESS = /^(?:https?|wss?):\/*|^localhost[:/]|^www\./i;
 /** Replaced by whoever quoted it: nothing can be said about its shape. */
 function isRedacted(key: string): boolean {
   return (
-    /^(?:\*+|x{3,}|•+|…|\.{3,}|<?\[?\(?(?:redacted|hidden|masked|removed|secret|censored|token|key)\)?\]?>?|⟦.*⟧)$/i.test(
+    /^(?:\*+|x{3,}|•+|…|\.{3,}|[\w-]{0,14}(?:\.{3,}|…|\*{3,}|•{3,})|<?\[?\(?(?:redacted|hidden|masked|removed|secret|censored|token|key)\)?\]?>?|⟦.*⟧)$/i.test(
       key,
     ) || /⟦|redacted/i.test(key)
   );

@@ -49,7 +49,7 @@ export const limitSignatures: readonly Signature[] = [
       /rate[ -]?limit|too many (?:concurrent |parallel |api |failed )?(?:requests|calls|tokens|connections)|throttl|requests? (?:per|\/) ?(?:min|sec|hour)|tokens (?:per|\/) ?(?:min|sec|hour)|\b(?:rpm|tpm|qps|tps|rps)\b|per[ _-]?minute|(?:max\w*|organi[sz]ation|concurren\w+)[^.\n]{0,24}concurren|concurrent (?:request|connection|session)s?[^.\n]{0,24}(?:limit|exceed|max)|concurrency (?:limit|exceeded|of)|slow (?:it )?down|reduce (?:your |the )?(?:request )?(?:rate|frequency)|too (?:frequent|fast|quickly)|request (?:frequency|rate)[^.\n]{0,20}(?:exceed|too|limit)|burst (?:rate|limit)|try again in \d/i,
       /请求(?:过于|太|过)?(?:频繁|过快|过多|太多)|频率(?:限制|超|过)|限流|限速|速率(?:限制|超)|并发(?:数|量|请求)?[^。\n]{0,10}(?:超|达|限|过)|调用(?:频率|次数)[^。\n]{0,10}(?:超|达|限)|访问(?:过于)?频繁|请求数(?:超|达|限)|流量(?:控制|限制)|レート制限|リクエストが多すぎ|요청이 너무 많|demasiadas solicitudes|trop de requêtes|zu viele anfragen/i,
     ],
-    not: [/rate[ -]?limit(?:s|ing)? (?:headers?|docs?|page|increase)\b(?!.*exceed)|no rate limit/i],
+    not: [/no rate limit/i],
     source: VENDORS,
   },
   {

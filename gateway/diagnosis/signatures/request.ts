@@ -28,7 +28,7 @@ const SAYS_MORE = [
 export const requestSignatures: readonly Signature[] = [
   {
     id: 'request.context',
-    yieldsTo: ['request.tokens', 'rate.limited'],
+    yieldsTo: ['request.tokens', 'rate.limited', 'clock.'],
     gives: { context_too_long: 6, bad_request_parameter: 1.6, payload_too_large: 1.6 },
     says: 'the prompt is longer than the model’s window',
     code: [
@@ -36,7 +36,7 @@ export const requestSignatures: readonly Signature[] = [
     ],
     message: [
       /(?:maximum|max|model['’]?s?|allowed|supported) (?:\w{1,10} )?context (?:length|window|size)|context[ _-](?:length|window|size|limit)[^.\n]{0,50}(?:exceed|over|too|is|of \d|full|reached|insufficient)|(?:exceed\w*|over|beyond|larger than|longer than|greater than|outside|fit (?:in|into|within))[^.\n]{0,50}context(?:[ _-](?:length|window|size|limit))?|context (?:overflow|is full)/i,
-      /(?:prompt|input|conversation|messages?|request|inputs?|query|text|history|document|sequence)s?\b[^.\n]{0,30}(?:is|are|was) too (?:long|large)\b(?! for (?:the )?file)[^.\n]{0,60}(?:token|model|prompt|maximum|reduce|shorten|length)?|too many (?:input |prompt |total )?tokens(?! per)|(?:prompt|input) (?:is )?too long|input is too long|reduce the length of|shorten (?:your|the) (?:prompt|input|message)|(?:reduce|shorter|trim|truncate)[^.\n]{0,24}(?:prompt|input|messages|history|context)/i,
+      /(?:prompt|input|conversation|messages?|inputs?|query|text|history|document|sequence)s?\b[^.\n]{0,16}(?:is|are|was) too (?:long|large)\b(?! for (?:the )?file)[^.\n]{0,60}(?:token|model|prompt|maximum|reduce|shorten|length)?|too many (?:input |prompt |total )?tokens(?! per)|(?:prompt|input) (?:is )?too long|input is too long|reduce the length of|shorten (?:your|the) (?:prompt|input|message)|(?:reduce|shorter|trim|truncate)[^.\n]{0,24}(?:prompt|input|messages|history|context)/i,
       /(?:input|prompt|total|request|number of|\d) ?(?:token|tokens)\b[^.\n]{0,24}(?:count|length|number|size)?[^.\n]{0,60}(?:exceed|greater than|larger than|more than|over the|must (?:be|have)|> ?\d|>= ?n_ctx|longer than)|tokens? (?:limit|count|number)[^.\n]{0,30}exceed|exceed\w*[^.\n]{0,40}(?:maximum|max|allowed|limit)[^.\n]{0,30}(?:tokens|input length|token (?:count|limit|length)|prompt length)|range of input length should be|n_ctx|max_(?:seq_len|model_len|position|input_tokens|input_length)|maximum (?:input|prompt|sequence|token|number of (?:input )?tokens)[^.\n]{0,16}(?:length|limit|tokens|size|allowed)|cannot truncate to|\binputs?\b tokens? \+ |sequence length (?:is longer|exceeds)/i,
       /(?:上下文|输入|提示词|prompt|token|tokens|请求内容|文本|消息|对话)[^。\n]{0,16}(?:长度|数量|数|总量|窗口|过长|太长)?[^。\n]{0,10}(?:超过|超出|过长|太长|超限|大于|超长)[^。\n]{0,20}|コンテキスト長|トークン数.{0,10}(?:超|上限)/i,
     ],
@@ -47,7 +47,7 @@ export const requestSignatures: readonly Signature[] = [
   },
   {
     id: 'request.size',
-    yieldsTo: ['request.context', 'request.tokens', 'rate.limited'],
+    yieldsTo: ['request.context', 'request.tokens', 'rate.limited', 'clock.'],
     gives: { payload_too_large: 5.6, context_too_long: 1.8, bad_request_parameter: 1.2, proxy_interference: 1 },
     says: 'the request is bigger, in bytes, than what is accepted',
     code: [
@@ -134,7 +134,7 @@ export const requestSignatures: readonly Signature[] = [
     ],
     message: [
       /invalid url\b|unexpected endpoint or method|page not found|cannot (?:get|post|put|delete|options|head|patch) \/|(?:unknown|unrecogni[sz]ed|invalid|no such|wrong|incorrect|unsupported|non-?existent|undefined) (?:request )?(?:url|path|route|endpoint|api endpoint|uri|api version|hostname|method|resource path|base url)|(?:url|path|route|endpoint|uri|requested resource|resource|api)\b[^.\n]{0,60}(?:was |is |were |could )?(?:not|n['’]t) (?:be )?(?:found|exist|recogni[sz]ed|supported on this (?:server|host)|available at|match)/i,
-      /no (?:static )?(?:resource|route|handler|matching route|api|endpoint|service|router?)\b[^.\n]{0,40}(?:found|match|for|exists|registered|with those)|no route(?:s)? (?:matched|and no api)|method not allowed|(?:method|http verb)[^.\n]{0,24}not (?:allowed|supported)|(?:request )?method ['"`]?(?:get|post|put|delete|options)['"`]? (?:is )?not (?:supported|allowed)|api[- ]?version[^.\n]{0,24}(?:not supported|invalid|required|missing|unsupported)|not a chat model|not supported in the v1\/|did you mean to use v1\/|use the (?:responses|chat|v1\/\w+) (?:api|endpoint) instead|(?:endpoint|api) (?:is |has been |was )?(?:deprecated|removed|retired|discontinued|no longer)|resource not found|requested url|unknown api endpoint|unsupported path|incorrect regional hostname|regional hostname|no such file or directory.*http/i,
+      /no (?:static )?(?:resource|route|handler|matching route|api|endpoint|service|router?)\b[^.\n]{0,40}(?:found|match|for|exists|registered|with those)|no route(?:s)? (?:matched|and no api)|method not allowed|(?:method|http verb)[^.\n]{0,24}not (?:allowed|supported)|(?:request )?method ['"`]?(?:get|post|put|delete|options)['"`]? (?:is )?not (?:supported|allowed)|api[- ]?version[^.\n]{0,24}(?:not supported|invalid|required|missing|unsupported)|not a chat model|not supported in the v1\/|did you mean to use v1\/|use the (?:responses|chat|v1\/\w+) (?:api|endpoint) instead|(?:endpoint|api) (?:is |has been |was )?(?:deprecated|removed|retired|discontinued|no longer)|resource not found|requested url|unknown api endpoint|unsupported path|incorrect regional hostname|regional hostname/i,
       /(?:接口|路径|地址|端点|请求地址|url|api)[^。\n]{0,10}(?:不存在|未找到|错误|无效|不正确|已下线|不支持)|请求(?:方法|方式)[^。\n]{0,6}(?:不支持|错误|不允许)|ページが見つかりません|エンドポイント.{0,10}(?:存在し|見つか)/i,
     ],
     not: [
