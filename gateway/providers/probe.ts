@@ -8,7 +8,7 @@ import { baseFor, isMakersHost, probeBase } from './provider-base.ts';
 import { resolveUpstream, type UpstreamAuth } from './resolve.ts';
 
 export { matchErrorRow } from './error-rows.ts';
-export { type Judgement, judgeProbe, type ProbeOutcome } from './judge-probe.ts';
+export { judgeProbe } from './judge-probe.ts';
 
 export interface ProbePlan {
   readonly ok: true;

@@ -20,7 +20,6 @@ import { baseFor, probeBase } from './provider-base.ts';
 import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
 
 export { applyCredential, type UpstreamAuth } from './credential.ts';
-export { forwardableHeaders } from './headers.ts';
 export type { UnresolvedUpstream } from './unresolved.ts';
 
 export interface ResolvedUpstream {
