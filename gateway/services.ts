@@ -95,14 +95,19 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     // What is in flight keeps the connections it has; they end with it.
     connections = connect(store, options);
   });
-  const unwatch = vault.subscribe(() => redactor.refresh());
+  // Asked on every request, so worked out when it changes.
+  let locked = lockedBecause(vault);
+  const unwatch = vault.subscribe(() => {
+    locked = lockedBecause(vault);
+    redactor.refresh();
+  });
   const pipelineOptions: PipelineOptions = {
     config: () => store.snapshot,
     now,
     newCaptureId: () => ids.next(),
     recorder,
     openKey: (key) => openKey(vault, key),
-    lockedBecause: () => lockedBecause(vault),
+    lockedBecause: () => locked,
     dispatcher: createDispatcherUpstream(() => connections.dispatcher),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
