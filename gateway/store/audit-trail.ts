@@ -84,11 +84,6 @@ export class AuditTrail {
     await this.#cut().catch(() => undefined);
   }
 
-  /** The newest `limit` rows, newest first; unreadable lines are passed over. */
-  async read(limit: number, uptoVersion: number): Promise<AuditRow[]> {
-    return readAuditRows(this.#file, limit, uptoVersion);
-  }
-
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;

@@ -39,6 +39,7 @@ function recordsOf(document: Document): Map<string, Fields> {
 
 function changedFields(from: Fields | undefined, to: Fields | undefined): [unknown?, unknown?] {
   if (from && to) {
+    if (JSON.stringify(from) === JSON.stringify(to)) return [];
     const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter(
       (name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]),
     );

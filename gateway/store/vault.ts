@@ -6,7 +6,6 @@
 import { StoreVault } from './store-vault.ts';
 import type { Vault, VaultOptions } from './vault-types.ts';
 
-export type { KnownSecret } from './known-secrets.ts';
 export type { Vault, VaultOptions } from './vault-types.ts';
 export type { Keychain } from './vault-ways.ts';
 export type { VaultStatus } from './vault-words.ts';

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { writeDurably } from './durable-file.ts';
 import { parseDocument } from './parse-document.ts';
-import type { Document } from './schema.ts';
+import type { Document, ProviderKey } from './schema.ts';
 import { isMissing } from './store-error.ts';
 
 export interface HistoryBounds {
@@ -27,6 +27,9 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 export class VersionHistory {
   readonly #directory: string;
   readonly #bounds: HistoryBounds;
+  /** The youngest versions as this process wrote them, which saves unpacking and checking them at every change. */
+  readonly #written = new Map<number, Document>();
+  readonly #sizes = new Map<number, number>();
 
   constructor(directory: string, bounds: HistoryBounds = BOUNDS) {
     this.#directory = directory;
@@ -81,38 +84,53 @@ export class VersionHistory {
 
   async #write(document: Document): Promise<void> {
     await writeDurably(this.#file(document.version), await promisify(gzip)(JSON.stringify(document)));
+    this.#written.set(document.version, document);
   }
 
   async #prune(newest: Document): Promise<void> {
     const kept = (await this.list()).filter((version) => version <= newest.version);
     let totalBytes = 0;
     for (const [index, version] of kept.entries()) {
-      const size = await stat(this.#file(version)).then(
-        (stats) => stats.size,
-        () => 0,
-      );
-      totalBytes += size;
+      totalBytes += await this.#size(version);
       const beyond = index >= this.#bounds.versions || totalBytes > this.#bounds.totalBytes;
-      if (beyond && index >= this.#bounds.withSeals) await unlink(this.#file(version));
+      if (beyond && index >= this.#bounds.withSeals) await this.#remove(version);
     }
     await this.#dropSeals(newest, kept.slice(1, this.#bounds.withSeals + 1));
+    for (const version of this.#written.keys()) {
+      if (!kept.slice(0, this.#bounds.withSeals).includes(version)) this.#written.delete(version);
+    }
   }
 
   /** Of the older versions, only the youngest keep seals, and only those that the newest still has; likewise the vault. */
   async #dropSeals(newest: Document, older: readonly number[]): Promise<void> {
     const current = new Set(newest.providerKeys.map((key) => key.sealed));
     for (const [index, version] of older.entries()) {
-      const document = await this.read(version);
+      const document = this.#written.get(version) ?? (await this.read(version));
       if (!document) continue;
       const leaving = index + 1 >= this.#bounds.withSeals;
-      const bare = {
-        ...document,
-        vault: leaving ? { ...document.vault, check: null, wraps: [] } : newest.vault,
-        providerKeys: document.providerKeys.map((key) =>
-          leaving || !current.has(key.sealed) ? { ...key, sealed: '' } : key,
-        ),
-      };
-      if (JSON.stringify(bare) !== JSON.stringify(document)) await this.#write(bare);
+      const vault = leaving ? { ...document.vault, check: null, wraps: [] } : newest.vault;
+      const stale = (key: ProviderKey) => key.sealed !== '' && (leaving || !current.has(key.sealed));
+      const changed = document.providerKeys.some(stale) || JSON.stringify(vault) !== JSON.stringify(document.vault);
+      if (!changed) continue;
+      const providerKeys = document.providerKeys.map((key) => (stale(key) ? { ...key, sealed: '' } : key));
+      await this.#write({ ...document, vault, providerKeys });
     }
+  }
+
+  /** A version's size hardly changes once it is written: asked once, so that a change does not cost two hundred questions. */
+  async #size(version: number): Promise<number> {
+    const known = this.#sizes.get(version);
+    if (known !== undefined) return known;
+    const size = await stat(this.#file(version)).then(
+      (stats) => stats.size,
+      () => 0,
+    );
+    this.#sizes.set(version, size);
+    return size;
+  }
+
+  async #remove(version: number): Promise<void> {
+    await unlink(this.#file(version));
+    this.#sizes.delete(version);
   }
 }

@@ -19,6 +19,8 @@ import { homePaths } from '../../gateway/store/home.ts';
 import { openStore } from '../../gateway/store/store.ts';
 import { addApp, BY, startChild, storeIn, temporaryHome } from './temporary-home.ts';
 
+const MOUNT = '/bin/mount';
+const UMOUNT = '/bin/umount';
 const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && process.platform === 'linux' && tryMount();
 const NOBODY = 65534;
@@ -187,7 +189,7 @@ describe.skipIf(process.platform === 'win32')('a home that may not be written', 
     const first = await openStore({ home });
     await addApp(first, 'one', 1);
     await first.close();
-    execFileSync('mount', ['-o', 'remount,ro', home]);
+    execFileSync(MOUNT, ['-o', 'remount,ro', home]);
     const store = await storeIn(home);
     expect(store.snapshot.version).toBe(2);
     expect(store.notices).toMatchObject([{ id: 'home-read-only' }]);
@@ -211,9 +213,9 @@ async function usedHomeOf(uid: number | undefined): Promise<string> {
 /** A file system of its own with so many KiB, gone with the test. */
 function smallDisk(sizeKiB: number): string {
   const home = temporaryHome();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKiB}k,mode=700`, 'tmpfs', home]);
+  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${sizeKiB}k,mode=700`, 'tmpfs', home]);
   // Registered later than the folder's own removal, and so run before it.
-  onTestFinished(() => void execFileSync('umount', ['--lazy', home]));
+  onTestFinished(() => void execFileSync(UMOUNT, ['--lazy', home]));
   return home;
 }
 
@@ -234,8 +236,8 @@ function tryMount(): boolean {
   const home = path.join('/tmp', `keyward-mount-${process.pid}`);
   mkdirSync(home, { recursive: true });
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', home], { stdio: 'ignore' });
-    execFileSync('umount', [home], { stdio: 'ignore' });
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', home], { stdio: 'ignore' });
+    execFileSync(UMOUNT, [home], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -5,7 +5,7 @@ import type { AuditRow as ContractAuditRow } from '../../gateway/control/contrac
 import { homePaths } from '../../gateway/store/home.ts';
 import type { Document } from '../../gateway/store/schema.ts';
 import { openStore, type Store } from '../../gateway/store/store.ts';
-import { addApp, appNamed, BY, storeIn, temporaryHome } from './temporary-home.ts';
+import { addApp, appNamed, BY, providerKey, storeIn, temporaryHome } from './temporary-home.ts';
 
 const onDisk = (home: string) => JSON.parse(readFileSync(homePaths(home).config, 'utf8')) as Document;
 
@@ -344,29 +344,3 @@ it('leaves no temporary file behind, and sweeps up those of a killed predecessor
   ]);
   expect(readdirSync(path.join(home, 'versions')).sort()).toEqual(['000000001.json.gz', '000000002.json.gz']);
 });
-
-function providerKey(id: string, sealed: string) {
-  return {
-    id,
-    provider: 'openai',
-    label: id,
-    sealed,
-    version: 1,
-    lastFour: '1234',
-    fingerprint: 'f'.repeat(16),
-    createdAt: '2026-11-23T00:00:00Z',
-    replacedAt: null,
-    expiresAt: null,
-    disabledAt: null,
-    health: {
-      state: 'never_checked' as const,
-      sentence: '',
-      cause: null,
-      checkedAt: null,
-      source: 'none' as const,
-      status: null,
-      since: null,
-    },
-    history: [],
-  };
-}

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../gateway/store/store.ts';
 
@@ -28,6 +29,33 @@ export function appNamed(name: string, number = 1) {
   return { id, name, owner: null, recording: null, createdAt: '2026-11-23T00:00:00.000Z' };
 }
 
+/** A provider key's record, complete but for what the test is about. */
+export function providerKey(id: string, sealed: string) {
+  return {
+    id,
+    provider: 'openai',
+    label: id,
+    sealed,
+    version: 1,
+    lastFour: '1234',
+    fingerprint: 'f'.repeat(16),
+    createdAt: '2026-11-23T00:00:00Z',
+    replacedAt: null,
+    expiresAt: null,
+    disabledAt: null,
+    health: {
+      state: 'never_checked' as const,
+      sentence: '',
+      cause: null,
+      checkedAt: null,
+      source: 'none' as const,
+      status: null,
+      since: null,
+    },
+    history: [],
+  };
+}
+
 /** Adds an app and waits until that is on the disk. */
 export function addApp(store: Store, name: string, number = 1): Promise<number> {
   return store.update({ actor: 'test', action: 'app.add', subject: name }, (draft) =>
@@ -43,9 +71,18 @@ export interface Child {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+const CHILDREN = {
+  'hold.ts': new URL('./children/hold.ts', import.meta.url),
+  'write-in-a-loop.ts': new URL('./children/write-in-a-loop.ts', import.meta.url),
+};
+
 /** Runs test/store/children/NAME under the bundled Node; killed with the test. */
-export function startChild(name: string, args: readonly string[], options: { uid?: number } = {}): Child {
-  const script = path.join(import.meta.dirname, 'children', name);
+export function startChild(
+  name: keyof typeof CHILDREN,
+  args: readonly string[],
+  options: { uid?: number } = {},
+): Child {
+  const script = fileURLToPath(CHILDREN[name]);
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
