@@ -77,7 +77,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   });
   redactor.refresh();
   const ids = createCaptureIds(now);
-  const recorder = createRecorder({
+  const recorder = await createRecorder({
     file: homePaths(store.home).captures,
     redactor,
     ids,

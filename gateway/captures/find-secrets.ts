@@ -231,13 +231,15 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
   function scanRun(bytes: Uint8Array, from: number, to: number, found: FoundSecret[]): void {
     let dotted = false;
     let skipTo = from;
-    const last = to - 3;
-    for (let at = from; at < last; at++) {
-      const first = bytes[at] as number;
-      if (first === DOT) dotted = true;
-      const gram = (first << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
-      const flags = table[slot(gram)] as number;
-      if (flags === 0 || at < skipTo) continue;
+    let gram = ((bytes[from] as number) << 8) | (bytes[from + 1] as number);
+    for (let last = from + 2; last < to; last++) {
+      const byte = bytes[last] as number;
+      if (byte === DOT) dotted = true;
+      gram = ((gram << 8) | byte) & 0xffffff;
+      const flags = table[Math.imul(gram, 0x9e3779b1) >>> 16] as number;
+      if (flags === 0) continue;
+      const at = last - 2;
+      if (at < skipTo) continue;
       if (flags & PLAIN) skipTo = Math.max(skipTo, plainAt(bytes, from, at, to, gram, found));
       if (flags & ENCODED && at >= skipTo) skipTo = Math.max(skipTo, encodedAt(bytes, from, at, to, gram, found));
     }
@@ -276,11 +278,14 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
     for (const { text, skipped, alignment } of encodedByGram.get(gram) ?? []) {
       const quantum = at - skipped;
       if (quantum < from || at + text.length > to || !startsWith(bytes, at, text)) continue;
-      const decoded = Buffer.from(latin1(bytes, quantum, Math.min(to, quantum + LONGEST_KEY)), 'base64').toString(
+      // A glance first: in an image nearly every hit is chance, and chance does not look printable for long.
+      if (decodedAt(bytes, quantum, Math.min(to, quantum + 32), alignment).length < SHORTEST_KEY) continue;
+      const plain = decodedAt(bytes, quantum, Math.min(to, quantum + LONGEST_KEY), alignment);
+      const [before] = Buffer.from(latin1(bytes, quantum, quantum + 4), 'base64').toString(
         'latin1',
+        Math.max(0, alignment - 1),
       );
-      const bounded = alignment === 0 || !/[A-Za-z0-9]/.test(decoded[alignment - 1] as string);
-      const plain = /^[\x21-\x7e]+/.exec(decoded.slice(alignment))?.[0] ?? '';
+      const bounded = alignment === 0 || !/[A-Za-z0-9]/.test(before ?? '');
       for (const [prefix, group] of prefixes) {
         const key = plain.startsWith(prefix) ? longestKey(plain, prefix, group, bounded) : null;
         if (!key) continue;
@@ -315,6 +320,12 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       }
     }
   }
+}
+
+/** What base64 at a quantum says from a byte on, as far as it is printable. */
+function decodedAt(bytes: Uint8Array, quantum: number, to: number, alignment: number): string {
+  const decoded = Buffer.from(latin1(bytes, quantum, to), 'base64').toString('latin1', alignment);
+  return /^[\x21-\x7e]+/.exec(decoded)?.[0] ?? '';
 }
 
 function longestKey(

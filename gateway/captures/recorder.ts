@@ -80,6 +80,8 @@ const KEPT_BUFFERS = 4;
 /** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */
 const END_WAIT_MS = 300;
 const CLOSE_WAIT_MS = 10_000;
+/** A worker that is not up by then (a disk that hangs) must not keep the gateway from starting. */
+const READY_WAIT_MS = 5_000;
 const RESTART_PAUSE_MS = 200;
 /** A batch that was under way at so many deaths of the worker is given up. */
 const MOST_TRIES = 3;
@@ -101,11 +103,19 @@ interface Call {
   readonly reject: (error: Error) => void;
 }
 
-export function createRecorder(options: RecorderOptions): Recorder {
-  return new BatchingRecorder(options);
+/**
+ * Resolves when captures.db is open and takes captures: what is recorded before would be lost in a crash, however long
+ * the opening takes. Never rejects; what stands in the way is among the notices.
+ */
+export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
+  const recorder = new BatchingRecorder(options);
+  await recorder.ready;
+  return recorder;
 }
 
 class BatchingRecorder implements Recorder {
+  readonly ready: Promise<void>;
+  private becomeReady: () => void = () => undefined;
   private readonly options: RecorderOptions;
   private readonly clock: () => number;
   private readonly maxQueueBytes: number;
@@ -139,6 +149,13 @@ class BatchingRecorder implements Recorder {
     this.clock = options.clock ?? Date.now;
     this.maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES;
     this.batch = new Batch();
+    this.ready = new Promise((resolve) => {
+      const timer = setTimeout(resolve, READY_WAIT_MS);
+      this.becomeReady = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     this.startWorker();
   }
 
@@ -342,6 +359,7 @@ class BatchingRecorder implements Recorder {
         next: null,
       });
       this.ended = true;
+      this.becomeReady();
       return;
     }
     this.retention = this.settings().retention;
@@ -360,6 +378,7 @@ class BatchingRecorder implements Recorder {
       case 'ready':
         this.options.ids?.raiseTo(message.highest);
         this.restarts = 0;
+        this.becomeReady();
         return;
       case 'committed':
         this.committed(message.sequence, message.droppedBodies, message.droppedRows);

@@ -141,7 +141,7 @@ export function begun(with_: Ingredients = {}): Exchange {
 export interface Home {
   readonly folder: string;
   readonly file: string;
-  open(options?: Partial<RecorderOptions>): Recorder;
+  open(options?: Partial<RecorderOptions>): Promise<Recorder>;
   close(): Promise<void>;
 }
 
@@ -153,8 +153,8 @@ export function home(): Home {
   return {
     folder,
     file,
-    open(options = {}) {
-      const recorder = createRecorder({ file, redactor: redactorFor(), ids, ...options });
+    async open(options = {}) {
+      const recorder = await createRecorder({ file, redactor: redactorFor(), ids, ...options });
       recorders.push(recorder);
       return recorder;
     },

@@ -338,7 +338,7 @@ describe('what reaches the disk', () => {
         async (secrets, chosen, cuts, settle) => {
           const here = home();
           try {
-            const recorder = here.open({ redactor: redactorFor(known(...secrets)) });
+            const recorder = await here.open({ redactor: redactorFor(known(...secrets)) });
             let nth = 0;
             const planted = () => {
               const encode = encodings[chosen[nth % chosen.length] as string] as Encoding;
@@ -383,7 +383,7 @@ describe('what reaches the disk', () => {
   }, 60_000);
 
   it('holds no secret that only this exchange knew, though the provider echoed it everywhere', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const unknown = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
     const password = 'correct-horse-battery';
     const one = exchange({
@@ -419,7 +419,7 @@ describe('what reaches the disk', () => {
 
   it('says of each removal what it was, where, how long, and which secrets were equal', async () => {
     const secret = `sk-proj-${'aB3dE6fG9h'.repeat(4)}`;
-    const recorder = place.open({ redactor: redactorFor(known(secret)) });
+    const recorder = await place.open({ redactor: redactorFor(known(secret)) });
     const one = exchange({ requestHeaders: ['Authorization', `Bearer ${secret}`], body: tap(`{"my":"${secret}"}`) });
     recorder.finish(one);
     const capture = await recorder.get(one.id);

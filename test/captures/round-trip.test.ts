@@ -18,7 +18,7 @@ const bytesOf = (body: RecordedBody | undefined) =>
 describe('a recorded exchange', () => {
   for (const settled of [false, true]) {
     it(`comes back with all four legs byte for byte ${settled ? 'after' : 'before'} it was compressed`, async () => {
-      const recorder = place.open();
+      const recorder = await place.open();
       const legs = {
         request: Buffer.from('{"model":"gpt-4o-mini","x":"\u{1F600} é\\u00e9\\n"}'),
         sent: Buffer.from('{"model":"gpt-4o","x":"\u{1F600}"}'),
@@ -59,7 +59,7 @@ describe('a recorded exchange', () => {
   }
 
   it('is listed with what a row promises', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = exchange({ status: 429, cause: 'rate_limited', message: 'Too many requests.' });
     recorder.finish(one);
     const [row] = await recorder.list({});
@@ -84,7 +84,7 @@ describe('a recorded exchange', () => {
   });
 
   it('keeps legs with the same bytes once, and fills them in on reading', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const text = randomBytes(30_000).toString('base64');
     const one = exchange({
       body: tap(text),
@@ -101,7 +101,7 @@ describe('a recorded exchange', () => {
   });
 
   it('is stored decoded where the body was compressed, and says from what', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const text = `{"say":"${'hello '.repeat(500)}"}`;
     const codings = {
       gzip: gzipSync(text),
@@ -122,7 +122,7 @@ describe('a recorded exchange', () => {
 
   it('keeps a bomb only up to the recording bound', async () => {
     const settings = { captureBodyBytes: 300_000, retention: { maxAgeDays: 1, failureMaxAgeDays: 1, maxSizeMb: 10 } };
-    const recorder = place.open({ settings: () => settings });
+    const recorder = await place.open({ settings: () => settings });
     const bomb = gzipSync(Buffer.alloc(80_000_000, 'a'), { level: 9 });
     const one = exchange({ answer: tap(bomb), responseHeaders: ['content-encoding', 'gzip'] });
     recorder.finish(one);
@@ -132,7 +132,7 @@ describe('a recorded exchange', () => {
   });
 
   it('leaves out a body that it cannot look into', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = exchange({
       answer: tap('\u0001\u0002 no such coding'),
       responseHeaders: ['content-encoding', 'compress'],
@@ -145,7 +145,7 @@ describe('a recorded exchange', () => {
 
   it('keeps the beginning of a body over the bound and says so', async () => {
     const settings = { captureBodyBytes: 100, retention: { maxAgeDays: 1, failureMaxAgeDays: 1, maxSizeMb: 10 } };
-    const recorder = place.open({ settings: () => settings });
+    const recorder = await place.open({ settings: () => settings });
     const one = exchange({ body: tap('a'.repeat(150)) });
     recorder.finish(one);
     expect((await recorder.get(one.id))?.request.body).toMatchObject({
@@ -159,7 +159,7 @@ describe('a recorded exchange', () => {
 
 describe('recording policies', () => {
   it('keep no bodies when told so', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = exchange({ recording: 'no-bodies' });
     recorder.finish(one);
     const capture = (await recorder.get(one.id)) as Capture;
@@ -169,7 +169,7 @@ describe('recording policies', () => {
   });
 
   it('take the row away when recording turns out to be off for an exchange that had begun', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = begun();
     recorder.begin(one);
     await recorder.flush();
@@ -183,7 +183,7 @@ describe('recording policies', () => {
 
 describe('reading a capture whose id was just handed out', () => {
   it('waits until it is committed', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = exchange();
     recorder.begin(one);
     recorder.finish(one);
@@ -191,7 +191,7 @@ describe('reading a capture whose id was just handed out', () => {
   });
 
   it('waits for the end of an exchange that is about to end', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = exchange();
     recorder.begin(one);
     const reading = recorder.get(one.id);
@@ -200,7 +200,7 @@ describe('reading a capture whose id was just handed out', () => {
   });
 
   it('answers with what there is when the exchange goes on', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const one = begun();
     recorder.begin(one);
     const capture = await recorder.get(one.id);
@@ -213,7 +213,7 @@ describe('reading a capture whose id was just handed out', () => {
   });
 
   it('says that there is none for an id nobody handed out', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     expect(await recorder.get('c0000000000zzzzzzzzzz')).toBeNull();
     expect(await recorder.get('nonsense')).toBeNull();
   });
@@ -221,21 +221,21 @@ describe('reading a capture whose id was just handed out', () => {
 
 describe('the file', () => {
   it('is readable by its owner only, log and index too', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     recorder.finish(exchange());
     await recorder.flush();
     for (const ending of ['', '-wal', '-shm']) expect(statSync(place.file + ending).mode & 0o777).toBe(0o600);
   });
 
   it('keeps captures, counts and last use over a restart', async () => {
-    const first = place.open();
+    const first = await place.open();
     const one = exchange();
     const two = exchange({ status: 500 });
     first.finish(one);
     await first.settle();
     first.finish(two);
     await first.close();
-    const second = place.open();
+    const second = await place.open();
     expect((await second.list({})).map((row) => row.id)).toEqual([two.id, one.id]);
     expect(await second.count()).toEqual({ captures: 2, failures: 1 });
     const used = await second.lastUsed();
@@ -248,7 +248,7 @@ describe('the file', () => {
 
 describe('subscribers', () => {
   it('hear of the beginning of a long exchange and of its end', async () => {
-    const recorder = place.open();
+    const recorder = await place.open();
     const heard: string[] = [];
     const stop = recorder.subscribe((row) => heard.push(`${row.id} ${row.state}`));
     const one = exchange();
