@@ -111,7 +111,10 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
     watch.ended = true;
     if (line.includes('"response.failed"')) watch.error ??= toUtf8(line.slice(5).trim());
   }
-  if (line.includes('promptFeedback') && line.includes('blockReason')) watch.finished = true;
+  if (line.includes('promptFeedback') && line.includes('blockReason')) {
+    watch.finished = true;
+    if (!line.includes('"candidates"')) watch.error ??= toUtf8(line.slice(5).trim());
+  }
   if (line.includes('okens') || line.includes('TokenCount')) watch.usage = readUsage(line, watch.usage);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../causes.ts';
 import type { Evidence, Exchange } from '../exchange.ts';
-import { recogniseKey } from '../providers/recognise-key.ts';
+import { placeholderKind, recogniseKey } from '../providers/key-shape.ts';
 import { checkGatewayKey, parseGatewayKey } from '../store/gateway-key.ts';
 import type { GatewayKey } from '../store/schema.ts';
 import { type Credential, findCredentials } from './credential.ts';
@@ -137,7 +137,7 @@ function notAGatewayKey(credential: Credential): StageOutcome {
       evidence,
     });
   }
-  if (isPlaceholder(bare)) {
+  if (placeholderKind(value) ?? placeholderKind(bare)) {
     return refuse({
       cause: 'key_malformed',
       message: 'A placeholder was sent in place of a gateway key; put the real key there.',
@@ -158,20 +158,6 @@ function notAGatewayKey(credential: Credential): StageOutcome {
     ownerMessage: 'The credential that was sent is no gateway key (those start with kw_).',
     evidence,
   });
-}
-
-/** Words people leave standing from examples; every one plainly no key. */
-function isPlaceholder(text: string): boolean {
-  return (
-    /^(?:your|my|insert|put|enter|replace|paste|change)[-_ ]?.*(?:key|token|secret|here|me)\b/i.test(text) ||
-    /^(?:sk|key|token)?[-_]?(?:x{3,}|\*{3,}|\.{3,}|0{6,}|1234\d*)$/i.test(text) ||
-    /^(?:\$\{?|%|\{\{)[A-Za-z_][A-Za-z0-9_]*(?:\}?|%|\}\})$/.test(text) ||
-    /^process\.env\.|^os\.environ/.test(text) ||
-    /^(?:[A-Z][A-Z0-9]*_)+(?:API_)?(?:KEY|TOKEN|SECRET)$/.test(text) ||
-    /^(?:none|null|undefined|dummy|test|todo|changeme|api[-_ ]?key|apikey|token|secret|key|placeholder|n\/a)$/i.test(
-      text,
-    )
-  );
 }
 
 function unknownKey(ownerCause: Cause, ownerMessage: string, evidence: Evidence[]): StageOutcome {

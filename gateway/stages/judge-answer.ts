@@ -32,6 +32,14 @@ export function judgeAnswer(exchange: Exchange, attempt: Attempt, text: string):
   if (/"error"\s*:\s*[{"]/.test(body.slice(0, 400)) && hasErrorMember(body)) {
     return { providerError: true, message: 'The provider answered with status 200 and an error inside.' };
   }
+  // Gemini refuses a prompt with status 200, no candidates and this member (ai.google.dev/api/generate-content).
+  if (
+    exchange.endpoint?.dialect === 'gemini-generate' &&
+    /"blockReason"\s*:\s*"/.test(body) &&
+    !body.includes('"candidates"')
+  ) {
+    return { providerError: true, message: 'The provider blocked the prompt.' };
+  }
   return undefined;
 }
 

@@ -16,7 +16,7 @@ async function refused(response: Response, status: number, cause: string) {
   expect({ status: response.status, cause: response.headers.get('x-keyward-cause') }).toEqual({ status, cause });
   expect(body.error.keyward.cause).toBe(cause);
   expect(body.error.keyward.explain).toBe(`${gateway.url}/ui/requests/${body.error.keyward.capture}`);
-  expect(body.error.message).toMatch(/^[A-Z“"'/].*\.$/s);
+  expect(body.error.message).toMatch(/^[A-Z“"'/].*[.?]$/s);
   const capture = await gateway.captureOf(response);
   expect(capture.ok).toBe(false);
   return { body, capture };

@@ -363,6 +363,7 @@ describe('raw access under /p/', () => {
       socket.write(
         'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: x\r\n\r\n',
       );
+      socket.on('end', () => socket.end());
       socket.on('data', (chunk: Buffer) => socket.write(Buffer.concat([Buffer.from('echo '), chunk])));
     });
     await new Promise<void>((resolve) => upgraded.listen(0, '127.0.0.1', resolve));
