@@ -25,6 +25,8 @@ interface AppsSearch {
   edit?: string;
   /** A program's id, or `any`: *Connect an app* is open. */
   connect?: string;
+  /** A gateway key's id: the dialog *Rotate* is open. */
+  rotate?: string;
 }
 
 interface ProvidersSearch {
@@ -64,6 +66,7 @@ const apps = createRoute({
     issue: text(search.issue),
     edit: text(search.edit),
     connect: text(search.connect),
+    rotate: text(search.rotate),
   }),
 });
 

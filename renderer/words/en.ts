@@ -241,9 +241,11 @@ export const en = {
     address: 'Address for your apps',
     running: (since: string) => `Running since ${since}`,
     counts: (captures: number, failures: number) =>
-      failures === 0
-        ? `${plural(captures, 'request')} recorded, none failed`
-        : `${plural(captures, 'request')} recorded, ${failures.toLocaleString('en')} failed`,
+      captures === 0
+        ? 'No requests yet'
+        : failures === 0
+          ? `${plural(captures, 'request')} recorded, none failed`
+          : `${plural(captures, 'request')} recorded, ${failures.toLocaleString('en')} failed`,
     keys: 'Keys',
     allKeys: 'All keys',
     noKeys: 'No provider keys yet.',
@@ -252,7 +254,6 @@ export const en = {
     allFailures: 'All failed requests',
     times: (n: number) => `${n} times`,
     why: 'Why?',
-    from: (app: string) => `from ${app}`,
     next: 'What to do next',
     nothingNext: 'Nothing needs you. Your apps can keep going.',
     steps: {
@@ -332,7 +333,8 @@ export const en = {
     expires: 'expires',
     expired: 'expired',
     version: (n: number) => `version ${n}`,
-    keysPage: (provider: string) => `Open ${provider}'s key page`,
+    keysPage: (provider: string) => `Open ${provider}’s key page`,
+    billingPage: (provider: string) => `Open ${provider}’s billing page`,
     label: 'Label',
     labelHint: 'To tell it from others, e.g. “personal” or “work”.',
     expiry: 'Expires',
@@ -574,7 +576,9 @@ export const en = {
       tested: (sentence: string) => `Tested: ${sentence}`,
       enabled: 'The key is enabled again.',
       restored: 'The gateway key works again.',
-      applied: 'Done. Send the request again to see it work.',
+      providerEnabled: 'The provider is on again.',
+      changed: 'The gateway key is changed.',
+      applied: 'Send the request again to see it work.',
     },
     steps: {
       decisions: { passed: 'passed', answered: 'answered', refused: 'refused', skipped: 'skipped' },

@@ -10,12 +10,7 @@ import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
 import { GatewayKeyLine } from './gateway-key-line.tsx';
 
-export function AppCard(props: {
-  app: AppRow;
-  gatewayKeys: readonly GatewayKeyRow[];
-  onEdit: (app: AppRow) => void;
-  onRotate: (row: GatewayKeyRow) => void;
-}) {
+export function AppCard(props: { app: AppRow; gatewayKeys: readonly GatewayKeyRow[]; onEdit: (app: AppRow) => void }) {
   const w = words.apps;
   const { app } = props;
   const client = useQueryClient();
@@ -78,7 +73,7 @@ export function AppCard(props: {
             </thead>
             <tbody>
               {props.gatewayKeys.map((row) => (
-                <GatewayKeyLine key={row.id} row={row} onRotate={props.onRotate} />
+                <GatewayKeyLine key={row.id} row={row} />
               ))}
             </tbody>
           </table>

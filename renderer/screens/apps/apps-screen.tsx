@@ -3,7 +3,7 @@ import { IconApps, IconPlugConnected } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { AppRow, GatewayKeyRow } from '../../../gateway/control/contract/index.ts';
+import type { AppRow } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -23,7 +23,6 @@ export function AppsScreen() {
   const search = useSearch({ from: '/apps' });
   const navigate = useNavigate();
   const [dialog, setDialog] = useState<AppRow | 'new'>();
-  const [rotating, setRotating] = useState<GatewayKeyRow>();
   const close = () => void navigate({ to: '/apps', search: {} });
   const connect = () => void navigate({ to: '/apps', search: { connect: 'any' } });
   const problem = apps.error ?? gatewayKeys.error;
@@ -59,11 +58,10 @@ export function AppsScreen() {
           app={app}
           gatewayKeys={(gatewayKeys.data ?? []).filter((row) => row.appId === app.id)}
           onEdit={setDialog}
-          onRotate={setRotating}
         />
       ))}
       <AppDialog app={dialog} onClose={() => setDialog(undefined)} />
-      <RotateKey row={rotating} onClose={() => setRotating(undefined)} />
+      <RotateKey row={gatewayKeys.data?.find((row) => row.id === search.rotate)} onClose={close} />
       <IssueKey app={search.issue} onClose={close} />
       <EditGatewayKey row={gatewayKeys.data?.find((row) => row.id === search.edit)} onClose={close} />
       <ConnectApp program={search.connect} onClose={close} />

@@ -16,7 +16,7 @@ import { limitWords, scopeWords } from './key-options.ts';
 const TONES: Record<GatewayKeyRow['state'], Tone> = { active: 'ok', expired: 'wait', revoked: 'off' };
 
 /** One gateway key as a row of the app's table. */
-export function GatewayKeyLine({ row, onRotate }: { row: GatewayKeyRow; onRotate: (row: GatewayKeyRow) => void }) {
+export function GatewayKeyLine({ row }: { row: GatewayKeyRow }) {
   const w = words.apps;
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -79,7 +79,7 @@ export function GatewayKeyLine({ row, onRotate }: { row: GatewayKeyRow; onRotate
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item onClick={edit}>{w.edit}</Menu.Item>
-              <Menu.Item onClick={() => onRotate(row)}>{w.rotate}</Menu.Item>
+              <Menu.Item onClick={() => navigate({ to: '/apps', search: { rotate: row.id } })}>{w.rotate}</Menu.Item>
               {row.state === 'revoked' ? (
                 <Menu.Item onClick={restore}>{w.restore}</Menu.Item>
               ) : (

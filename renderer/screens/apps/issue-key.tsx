@@ -68,9 +68,9 @@ function IssueForm(props: { app: string; onIssued: (issued: IssuedKey) => void; 
         value={name}
         onChange={setTyped}
         data={(apps.data ?? []).map((each) => each.name)}
-        data-autofocus
+        data-autofocus={known ? undefined : true}
       />
-      <KeyOptionsForm value={options} onChange={setOptions} />
+      <KeyOptionsForm value={options} onChange={setOptions} focusLabel={known !== undefined} />
       {action.problem && <ProblemNote problem={action.problem} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={props.onClose}>

@@ -22,6 +22,7 @@ export function KeyOptionsForm(props: {
   value: KeyOptions;
   onChange: (options: KeyOptions) => void;
   existing?: boolean;
+  focusLabel?: boolean;
 }) {
   const f = words.apps.form;
   const { value } = props;
@@ -39,6 +40,7 @@ export function KeyOptionsForm(props: {
           label={f.label}
           placeholder={f.labelHint}
           maxLength={120}
+          data-autofocus={props.focusLabel || undefined}
           value={value.label}
           onChange={(event) => set({ label: event.currentTarget.value })}
         />

@@ -13,6 +13,8 @@ import { sseEvents } from './sse-events.ts';
 export function EventsView({ body }: { body: RecordedBody }) {
   const w = words.capture.message;
   const events = useMemo(() => sseEvents(body), [body]);
+  /** Most streams name no event types; the column would repeat “message”. */
+  const typed = events.some((event) => event.type !== 'message');
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: events.length,
@@ -26,8 +28,13 @@ export function EventsView({ body }: { body: RecordedBody }) {
         <span className="kw-dim">{w.eventCount(events.length)}</span>
         <CopyButton text={() => eventsText(body)} label={words.common.copyText} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div ref={scroller} className={classes.events} tabIndex={0} role="region" aria-label={w.events}>
+      <section
+        ref={scroller}
+        className={classes.events}
+        tabIndex={0}
+        aria-label={w.events}
+        data-typed={typed || undefined}
+      >
         <ol style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
             const event = events[item.index];
@@ -41,7 +48,7 @@ export function EventsView({ body }: { body: RecordedBody }) {
               >
                 <span className={classes.eventNumber}>{item.index + 1}</span>
                 <span className={classes.eventTime}>{event.atMs === undefined ? '' : `+${duration(event.atMs)}`}</span>
-                <b className="kw-clip">{event.type}</b>
+                {typed && <b className="kw-clip">{event.type}</b>}
                 <span className={classes.eventData}>
                   <WithRedactions text={event.data} />
                   {event.cut && <em> {w.incomplete}</em>}
@@ -50,7 +57,7 @@ export function EventsView({ body }: { body: RecordedBody }) {
             );
           })}
         </ol>
-      </div>
+      </section>
     </>
   );
 }

@@ -23,6 +23,7 @@ export function EvidenceList({
     if (target.kind === 'tab') onShow(target.tab, target.at);
     else if (target.kind === 'provider-key') void navigate({ to: '/keys', search: {}, hash: target.id });
     else if (target.kind === 'gateway-key') void navigate({ to: '/apps', search: {}, hash: target.id });
+    else if (target.kind === 'capture') void navigate({ to: '/requests/$id', params: { id: target.id }, search: {} });
     else void navigate({ to: '/providers', search: {}, hash: target.id });
   };
   return (

@@ -5,7 +5,8 @@ export type EvidenceTarget =
   | { readonly kind: 'tab'; readonly tab: CaptureTab; readonly at?: string }
   | { readonly kind: 'provider-key'; readonly id: string }
   | { readonly kind: 'gateway-key'; readonly id: string }
-  | { readonly kind: 'provider'; readonly id: string };
+  | { readonly kind: 'provider'; readonly id: string }
+  | { readonly kind: 'capture'; readonly id: string };
 
 /**
  * Reads the `where` of an evidence: `request header authorization`, `response body /error/code`, `/model`,
@@ -13,11 +14,12 @@ export type EvidenceTarget =
  */
 export function evidenceTarget(where: string): EvidenceTarget | undefined {
   const text = where.trim();
-  const stored = /^(provider key|gateway key|provider) (\S+)$/.exec(text);
+  const stored = /^(provider key|gateway key|provider|capture) (\S+)$/.exec(text);
   if (stored) {
-    const kind = (stored[1] ?? '').replace(' ', '-') as 'provider-key' | 'gateway-key' | 'provider';
+    const kind = (stored[1] ?? '').replace(' ', '-') as 'provider-key' | 'gateway-key' | 'provider' | 'capture';
     return { kind, id: stored[2] ?? '' };
   }
+  if (/^(attempts|connection|attempt status)$/.test(text)) return { kind: 'tab', tab: 'attempts' };
   const attempt = /^attempt (\d+)/.exec(text);
   if (attempt) return { kind: 'tab', tab: 'attempts', at: `attempt:${attempt[1]}` };
   const step = /^(?:step|stage) (\w+)/.exec(text);

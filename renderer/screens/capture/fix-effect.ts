@@ -1,67 +1,92 @@
-/** What a fix's button does with today's control interface. Pure. Undefined: nothing, so no button is shown. */
+/**
+ * What a fix's button does with today's control interface. Pure. Undefined: there is no such operation (yet), so the
+ * fix is shown as advice, never as a dead button.
+ */
 import type { Fix } from '../../../gateway/control/contract/index.ts';
 
 export type FixEffect =
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'test-key'; readonly id: string }
   | { readonly kind: 'enable-key'; readonly id: string }
-  | { readonly kind: 'replace-key'; readonly id: string }
-  | { readonly kind: 'edit-key'; readonly id: string }
-  | { readonly kind: 'add-key'; readonly provider: string }
   | { readonly kind: 'restore-gateway-key'; readonly id: string }
-  | { readonly kind: 'edit-gateway-key'; readonly id: string }
-  | { readonly kind: 'issue-gateway-key'; readonly app?: string }
-  | { readonly kind: 'edit-provider'; readonly id: string }
-  | { readonly kind: 'open-settings'; readonly section?: string }
-  | { readonly kind: 'connect-app' };
+  /** The fix brings ready parameters: one click applies them. */
+  | { readonly kind: 'apply-gateway-key'; readonly input: GatewayKeyChange }
+  | { readonly kind: 'enable-provider'; readonly id: string }
+  | { readonly kind: 'visit'; readonly place: Place };
 
-export function fixEffect(fix: Pick<Fix, 'action' | 'url'>): FixEffect | undefined {
-  const byAction = fix.action ? actionEffect(fix.action) : undefined;
-  if (byAction) return byAction;
-  return fix.url && /^https?:\/\//.test(fix.url) ? { kind: 'open-url', url: fix.url } : undefined;
+export interface GatewayKeyChange {
+  readonly id: string;
+  readonly expires?: string;
+  readonly scope?: Record<string, string[]>;
+  readonly users?: string[];
 }
 
-function actionEffect(action: { kind: string } & Record<string, unknown>): FixEffect | undefined {
-  const text = (...names: string[]) => names.map((name) => action[name]).find((value) => typeof value === 'string');
-  const key = text('key', 'keyId', 'id');
-  const gatewayKey = text('gatewayKey', 'gatewayKeyId', 'key', 'id');
-  const provider = text('provider', 'providerId', 'id');
+/** A dialog of ours, by its address. */
+export type Place =
+  | { readonly to: '/keys'; readonly search: { add?: string; replace?: string; edit?: string } }
+  | { readonly to: '/apps'; readonly search: { issue?: string; edit?: string; connect?: string; rotate?: string } }
+  | { readonly to: '/providers'; readonly search: { add?: string; edit?: string } }
+  | { readonly to: '/settings'; readonly search: { section?: string } };
+
+const visit = (place: Place): FixEffect => ({ kind: 'visit', place });
+
+export function fixEffect(fix: Pick<Fix, 'id' | 'action' | 'url'>): FixEffect | undefined {
+  const byAction = fix.action ? actionEffect(fix.id, fix.action) : undefined;
+  return byAction ?? openUrl(fix.url);
+}
+
+function openUrl(url: unknown): FixEffect | undefined {
+  return typeof url === 'string' && /^https?:\/\//.test(url) ? { kind: 'open-url', url } : undefined;
+}
+
+function actionEffect(fixId: string, action: { kind: string } & Record<string, unknown>): FixEffect | undefined {
+  const id = typeof action.id === 'string' ? action.id : undefined;
   switch (action.kind) {
     case 'keys.test':
-      return key ? { kind: 'test-key', id: key } : undefined;
+      return id === undefined ? undefined : { kind: 'test-key', id };
     case 'keys.enable':
-      return key ? { kind: 'enable-key', id: key } : undefined;
+      return id === undefined ? undefined : { kind: 'enable-key', id };
     case 'keys.replace':
-      return key ? { kind: 'replace-key', id: key } : undefined;
-    case 'keys.update':
-    case 'keys.edit':
-      return key ? { kind: 'edit-key', id: key } : undefined;
+      return id === undefined ? undefined : visit({ to: '/keys', search: { replace: id } });
     case 'keys.add':
-      return provider ? { kind: 'add-key', provider } : { kind: 'add-key', provider: 'any' };
+      return visit({ to: '/keys', search: { add: typeof action.provider === 'string' ? action.provider : 'any' } });
     case 'gateway-keys.restore':
-      return gatewayKey ? { kind: 'restore-gateway-key', id: gatewayKey } : undefined;
+      return id === undefined ? undefined : { kind: 'restore-gateway-key', id };
     case 'gateway-keys.edit':
-      return gatewayKey ? { kind: 'edit-gateway-key', id: gatewayKey } : undefined;
-    case 'gateway-keys.issue': {
-      const app = text('app', 'appId');
-      return app ? { kind: 'issue-gateway-key', app } : { kind: 'issue-gateway-key' };
-    }
+      return id === undefined ? undefined : gatewayKeyEdit(id, action);
+    case 'gateway-keys.rotate':
+      return id === undefined ? undefined : visit({ to: '/apps', search: { rotate: id } });
+    case 'gateway-keys.issue':
+      return visit({ to: '/apps', search: { issue: typeof action.app === 'string' ? action.app : 'new' } });
     case 'providers.update':
-    case 'providers.edit':
-      return provider ? { kind: 'edit-provider', id: provider } : undefined;
+      if (id === undefined) return undefined;
+      return action.enabled === true
+        ? { kind: 'enable-provider', id }
+        : visit({ to: '/providers', search: { edit: id } });
+    case 'providers.add':
+      return visit({ to: '/providers', search: { add: 'any' } });
+    case 'connect.show':
+      return visit({ to: '/apps', search: { connect: 'any' } });
     case 'settings.set':
-    case 'settings.open':
-      return { kind: 'open-settings' };
+      return visit({ to: '/settings', search: { section: fixId === 'raise-timeout' ? 'timeouts' : 'gateway' } });
     case 'vault.unlock':
-      return { kind: 'open-settings', section: 'vault' };
-    case 'connect.snippets':
-    case 'connect.app':
-      return { kind: 'connect-app' };
-    case 'open-url': {
-      const url = text('url');
-      return url && /^https?:\/\//.test(url) ? { kind: 'open-url', url } : undefined;
-    }
+      return visit({ to: '/settings', search: { section: 'vault' } });
+    case 'open-url':
+      return openUrl(action.url);
     default:
       return undefined;
   }
+}
+
+function gatewayKeyEdit(id: string, action: Record<string, unknown>): FixEffect {
+  const { expires, scope, users } = action;
+  const input: GatewayKeyChange = {
+    id,
+    ...(typeof expires === 'string' ? { expires } : {}),
+    ...(typeof scope === 'object' && scope !== null ? { scope: scope as Record<string, string[]> } : {}),
+    ...(Array.isArray(users) ? { users: users.filter((user) => typeof user === 'string') } : {}),
+  };
+  return Object.keys(input).length > 1
+    ? { kind: 'apply-gateway-key', input }
+    : visit({ to: '/apps', search: { edit: id } });
 }

@@ -27,31 +27,25 @@ export function Fixes({ fixes }: { fixes: readonly Fix[] }) {
     switch (effect.kind) {
       case 'open-url':
         return openExternal(effect.url);
+      case 'visit':
+        return navigate(effect.place);
       case 'test-key': {
         const check = await action.run(() => api.keys.test({ id: effect.id }));
         return check && setDone(w.tested(check.health.sentence));
       }
       case 'enable-key':
-        return (await action.run(() => api.keys.enable({ id: effect.id }))) && setDone(w.enabled);
+        return applied(() => api.keys.enable({ id: effect.id }), w.enabled);
+      case 'enable-provider':
+        return applied(() => api.providers.update({ id: effect.id, enabled: true }), w.providerEnabled);
       case 'restore-gateway-key':
-        return (await action.run(() => api.gatewayKeys.restore({ id: effect.id }))) && setDone(w.restored);
-      case 'replace-key':
-        return navigate({ to: '/keys', search: { replace: effect.id } });
-      case 'edit-key':
-        return navigate({ to: '/keys', search: { edit: effect.id } });
-      case 'add-key':
-        return navigate({ to: '/keys', search: { add: effect.provider } });
-      case 'edit-gateway-key':
-        return navigate({ to: '/apps', search: { edit: effect.id } });
-      case 'issue-gateway-key':
-        return navigate({ to: '/apps', search: { issue: effect.app ?? 'new' } });
-      case 'edit-provider':
-        return navigate({ to: '/providers', search: { edit: effect.id } });
-      case 'open-settings':
-        return navigate({ to: '/settings', search: { section: effect.section } });
-      case 'connect-app':
-        return navigate({ to: '/apps', search: { connect: 'any' } });
+        return applied(() => api.gatewayKeys.restore({ id: effect.id }), w.restored);
+      case 'apply-gateway-key':
+        return applied(() => api.gatewayKeys.edit(effect.input), w.changed);
     }
+  };
+  const applied = async (work: () => Promise<unknown>, said: string) => {
+    const result = await action.run(work);
+    if (result !== undefined) setDone(`${said} ${w.applied}`);
   };
 
   return (
@@ -78,7 +72,7 @@ export function Fixes({ fixes }: { fixes: readonly Fix[] }) {
         </ul>
       )}
       {action.problem && <ProblemNote problem={action.problem} />}
-      <p role="status">{done && `${done} ${w.applied}`}</p>
+      <p role="status">{done}</p>
     </section>
   );
 }

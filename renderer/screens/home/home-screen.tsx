@@ -28,6 +28,7 @@ export function HomeScreen() {
   const status = useQuery(queries.status.get.queryOptions());
   const keys = useQuery(queries.keys.list.queryOptions());
   const apps = useQuery(queries.apps.list.queryOptions());
+  const providers = useQuery(queries.providers.list.queryOptions());
   const gatewayKeys = useQuery(queries.gatewayKeys.list.queryOptions());
   const failures = useQuery(
     queries.captures.list.queryOptions({ input: { failed: true, limit: FAILURES_READ }, staleTime: 2_000 }),
@@ -55,6 +56,7 @@ export function HomeScreen() {
     setHidden(true);
   };
   const groups = groupFailures(failures.data ?? []).slice(0, GROUPS_SHOWN);
+  const nameOf = (id: string) => providers.data?.find((provider) => provider.id === id)?.name ?? id;
   const newcomer = steps && counts.keys === 0;
 
   return (
@@ -64,11 +66,13 @@ export function HomeScreen() {
       </div>
       {steps && <FirstSteps status={status.data} onHide={hide} />}
       <div className={classes.pair}>
-        <GatewayPanel status={status.data} />
-        {!newcomer && <KeysPanel keys={keys.data ?? []} />}
+        <div className={classes.column}>
+          <GatewayPanel status={status.data} />
+          {!newcomer && ready && <NextList things={things} nameOf={nameOf} />}
+        </div>
+        {!newcomer && <KeysPanel keys={keys.data ?? []} nameOf={nameOf} />}
       </div>
       {(groups.length > 0 || !newcomer) && <FailuresPanel groups={groups} />}
-      {!newcomer && ready && <NextList things={things} />}
     </div>
   );
 }
@@ -101,7 +105,7 @@ function GatewayPanel({ status }: { status: Status }) {
   );
 }
 
-function KeysPanel({ keys }: { keys: readonly KeyRow[] }) {
+function KeysPanel({ keys, nameOf }: { keys: readonly KeyRow[]; nameOf: (provider: string) => string }) {
   const h = words.home;
   const worst = [...keys].sort((a, b) => rank(a) - rank(b)).slice(0, 5);
   return (
@@ -122,7 +126,7 @@ function KeysPanel({ keys }: { keys: readonly KeyRow[] }) {
           <Light tone={healthTone(key)} />
           <div className="kw-grow">
             <div className="kw-clip">
-              <strong>{key.provider}</strong> <span className="kw-dim">{key.label}</span>
+              <strong>{nameOf(key.provider)}</strong> <span className="kw-dim">{key.label}</span>
             </div>
             <div className="kw-dim">{key.disabled ? words.keys.disabled : key.healthDetail.sentence}</div>
           </div>
@@ -175,7 +179,8 @@ function FailuresPanel({ groups }: { groups: readonly FailureGroup[] }) {
               {times > 1 && <span className="kw-dim">{h.times(times)}</span>}
             </div>
             <div className="kw-dim">
-              {row.message} {row.app && h.from(row.app)}
+              {row.app && `${row.app}: `}
+              {row.message}
             </div>
           </div>
           <span className="kw-dim">

@@ -5,7 +5,8 @@ import { Light, type Tone } from '../../parts/light.tsx';
 import { words } from '../../words/words.ts';
 import type { NextThing } from './next-things.ts';
 
-export function NextList({ things }: { things: readonly NextThing[] }) {
+export function NextList(props: { things: readonly NextThing[]; nameOf: (provider: string) => string }) {
+  const { things } = props;
   const navigate = useNavigate();
   return (
     <section className="kw-panel" aria-labelledby="home-next">
@@ -18,7 +19,7 @@ export function NextList({ things }: { things: readonly NextThing[] }) {
         </div>
       )}
       {things.map((thing) => {
-        const said = worded(thing);
+        const said = worded(thing, props.nameOf);
         return (
           <div key={said.key} className="kw-row">
             <Light tone={said.tone} />
@@ -41,7 +42,7 @@ interface Worded {
   link: NavigateOptions;
 }
 
-function worded(thing: NextThing): Worded {
+function worded(thing: NextThing, nameOf: (provider: string) => string): Worded {
   const t = words.home.todo;
   const when = (at: string) => relativeTime(at, Date.now());
   switch (thing.kind) {
@@ -73,7 +74,7 @@ function worded(thing: NextThing): Worded {
       return {
         key: thing.key.id,
         tone: 'bad',
-        sentence: t.keyFix(`${thing.key.provider} · ${thing.key.label}`, thing.key.healthDetail.sentence),
+        sentence: t.keyFix(`${nameOf(thing.key.provider)}, “${thing.key.label}”`, thing.key.healthDetail.sentence),
         button: t.replaceButton,
         link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }),
       };
@@ -81,7 +82,7 @@ function worded(thing: NextThing): Worded {
       return {
         key: thing.key.id,
         tone: 'wait',
-        sentence: t.expiring(thing.key.provider, thing.key.label, when(thing.at)),
+        sentence: t.expiring(nameOf(thing.key.provider), thing.key.label, when(thing.at)),
         button: t.expiringButton,
         link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }),
       };

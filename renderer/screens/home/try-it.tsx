@@ -1,7 +1,8 @@
 import { Button, Group } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { api } from '../../api.ts';
+import { api, queries } from '../../api.ts';
 import { duration } from '../../format.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useAction } from '../../parts/use-action.ts';
@@ -17,12 +18,14 @@ export function TryIt({ done }: { done: boolean }) {
   const asking = useAction();
   const failing = useAction();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const s = words.home.steps;
 
   const ask = async () => {
     setFailure(null);
     const answered = await asking.run(() => api.practice.try({ model: 'ok', prompt: s.prompt }));
     if (answered) setAnswer(answered);
+    void client.invalidateQueries({ queryKey: queries.status.key() });
   };
   const fail = async () => {
     const failed = await failing.run(() => api.practice.try({ model: 'key-expired', prompt: s.prompt }));

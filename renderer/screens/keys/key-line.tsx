@@ -15,7 +15,8 @@ import { words } from '../../words/words.ts';
 import classes from './keys.module.css';
 
 /** One provider key: its light, its sentence, what can be done with it. */
-export function KeyLine({ row, providerName }: { row: KeyRow; providerName: string }) {
+export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: string | null }) {
+  const { row, providerName } = props;
   const w = words.keys;
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -100,10 +101,11 @@ export function KeyLine({ row, providerName }: { row: KeyRow; providerName: stri
         </div>
       </div>
       <div className={classes.actions}>
-        {tone === 'bad' && row.replaceUrl && (
-          <ExternalButton url={row.replaceUrl}>{w.keysPage(providerName)}</ExternalButton>
-        )}
-        {tone === 'bad' ? (
+        {row.health === 'out_of_credit' && !row.disabled && props.billingUrl ? (
+          <ExternalButton url={props.billingUrl} variant="filled">
+            {w.billingPage(providerName)}
+          </ExternalButton>
+        ) : tone === 'bad' ? (
           <Button onClick={() => navigate({ to: '/keys', search: { replace: row.id } })}>{w.replace}</Button>
         ) : row.disabled ? (
           <Button variant="default" onClick={() => attempt(() => api.keys.enable({ id: row.id }))}>

@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { KeyRow, ProviderRow } from '../../../gateway/control/contract/index.ts';
+import type { KeyRow, PresetRow, ProviderRow } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -17,6 +17,7 @@ export function KeysScreen() {
   const w = words.keys;
   const keys = useQuery(queries.keys.list.queryOptions());
   const providers = useQuery(queries.providers.list.queryOptions());
+  const presets = useQuery(queries.presets.list.queryOptions({ staleTime: Number.POSITIVE_INFINITY }));
   const search = useSearch({ from: '/keys' });
   const navigate = useNavigate();
   const close = () => void navigate({ to: '/keys', search: {} });
@@ -43,7 +44,7 @@ export function KeysScreen() {
           </Empty>
         </div>
       )}
-      {grouped(keys.data ?? [], providers.data ?? []).map(({ id, name, rows }) => (
+      {grouped(keys.data ?? [], providers.data ?? [], presets.data ?? []).map(({ id, name, rows, billingUrl }) => (
         <section key={id} className="kw-panel" aria-labelledby={`provider-${id}`}>
           <div className="kw-panel-head">
             <h2 id={`provider-${id}`}>{name}</h2>
@@ -52,7 +53,7 @@ export function KeysScreen() {
             </Button>
           </div>
           {rows.map((row) => (
-            <KeyLine key={row.id} row={row} providerName={name} />
+            <KeyLine key={row.id} row={row} providerName={name} billingUrl={billingUrl} />
           ))}
         </section>
       ))}
@@ -68,13 +69,16 @@ export function KeysScreen() {
 }
 
 /** A card a provider, in the order providers were added. */
-function grouped(keys: readonly KeyRow[], providers: readonly ProviderRow[]) {
+function grouped(keys: readonly KeyRow[], providers: readonly ProviderRow[], presets: readonly PresetRow[]) {
   const ids = [...new Set([...providers.map((provider) => provider.id), ...keys.map((key) => key.provider)])];
   return ids
     .map((id) => ({
       id,
       name: providers.find((provider) => provider.id === id)?.name ?? id,
       rows: keys.filter((key) => key.provider === id),
+      billingUrl:
+        presets.find((preset) => preset.id === (providers.find((each) => each.id === id)?.preset ?? id))?.urls
+          .billing ?? null,
     }))
     .filter(({ rows }) => rows.length > 0);
 }

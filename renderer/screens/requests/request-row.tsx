@@ -13,25 +13,29 @@ export const RequestRow = memo(function RequestRow({ row, nowMs }: { row: Captur
   return (
     <>
       <Light tone={tone} size={15} />
-      <span className={classes.verdict} data-tone={tone}>
-        <strong className="kw-clip">{captureVerdict(row)}</strong>
-        {row.status !== null && <span className="kw-mono kw-dim">{row.status}</span>}
-        {row.practice && <Tag tone="practice">{words.common.practice}</Tag>}
-        {row.origin && <Tag tone="off">{w.origin[row.origin.kind]}</Tag>}
+      <span className={classes.first}>
+        <span className={classes.verdict} data-tone={tone}>
+          <strong className="kw-clip">{captureVerdict(row)}</strong>
+          {row.status !== null && <span className="kw-mono kw-dim">{row.status}</span>}
+          {row.practice && <Tag tone="practice">{words.common.practice}</Tag>}
+          {row.origin && <Tag tone="off">{w.origin[row.origin.kind]}</Tag>}
+        </span>
+        <time className={classes.when} dateTime={row.time} title={exactTime(row.time)}>
+          {clockTime(row.time, nowMs)}
+        </time>
       </span>
-      <time className={classes.when} dateTime={row.time} title={exactTime(row.time)}>
-        {clockTime(row.time, nowMs)}
-      </time>
-      <span className={`${classes.route} kw-clip`}>
-        <span>{row.app ?? w.unknownApp}</span>
-        <span className="kw-dim"> · {route(row)}</span>
-      </span>
-      <span className={classes.numbers}>
-        {row.attempts > 1 && <span>{w.attempts(row.attempts)}</span>}
-        {row.durationMs !== null && <span>{duration(row.durationMs)}</span>}
-        {(row.inputTokens !== null || row.outputTokens !== null) && (
-          <span>{w.tokens(tokens(row.inputTokens), tokens(row.outputTokens))}</span>
-        )}
+      <span className={classes.second}>
+        <span className={`${classes.route} kw-clip`}>
+          <span>{row.app ?? w.unknownApp}</span>
+          <span className="kw-dim"> · {route(row)}</span>
+        </span>
+        <span className={classes.numbers}>
+          {row.attempts > 1 && <span>{w.attempts(row.attempts)}</span>}
+          {row.durationMs !== null && <span>{duration(row.durationMs)}</span>}
+          {(row.inputTokens !== null || row.outputTokens !== null) && (
+            <span className={classes.tokens}>{w.tokens(tokens(row.inputTokens), tokens(row.outputTokens))}</span>
+          )}
+        </span>
       </span>
     </>
   );

@@ -80,6 +80,7 @@ export function useCaptureList(search: string, reading: boolean) {
     bundle.current.set(event.row.id, event.row);
     timer.current ??= setTimeout(flush, BUNDLE_MS);
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another search starts with nothing held back
   useEffect(() => {
     waiting.current.clear();
     bundle.current.clear();

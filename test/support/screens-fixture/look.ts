@@ -136,7 +136,11 @@ const browser = await launchBrowser(executable);
 for (const view of VIEWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   for (const shape of SHAPES.filter(({ name }) => shapes.includes(name))) {
     const { url, server } = await startFixture(view.fixture);
-    const context = await browser.newContext({ viewport: shape, colorScheme: shape.colorScheme, reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      viewport: shape,
+      colorScheme: shape.colorScheme,
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) process.stderr.write(`${view.name}: ${message.text()}\n`);

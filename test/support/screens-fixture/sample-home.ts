@@ -28,21 +28,29 @@ export interface SampleHome {
   audit: AuditRow[];
 }
 
+/** What is read of the built-in list; see gateway/providers/presets.ts for the real reading. */
+interface PresetFile extends Omit<PresetRow, 'dialect' | 'supported' | 'settings' | 'needsKey' | 'keyHint'> {
+  dialect: string;
+  settings: { name: string; title?: string; required?: boolean; example?: string }[];
+  auth: { kind: string };
+  key?: { description: string };
+}
+
 export function samplePresets(): PresetRow[] {
   const file = new URL('../../../gateway/providers/data/providers.json', import.meta.url);
-  const { providers } = JSON.parse(readFileSync(file, 'utf8'));
-  return providers.map((preset: Record<string, any>) => ({
+  const { providers } = JSON.parse(readFileSync(file, 'utf8')) as { providers: PresetFile[] };
+  return providers.map((preset) => ({
     id: preset.id,
     name: preset.name,
     group: preset.group,
     region: preset.region,
     aliases: preset.aliases,
     dialect: ['openai-chat', 'anthropic-messages', 'gemini', 'bedrock-converse', 'cohere-v2'].includes(preset.dialect)
-      ? preset.dialect
+      ? (preset.dialect as PresetRow['dialect'])
       : 'other',
     supported: ['openai-chat', 'anthropic-messages', 'gemini'].includes(preset.dialect),
     baseUrls: preset.baseUrls,
-    settings: preset.settings.map((setting: Record<string, any>) => ({
+    settings: preset.settings.map((setting) => ({
       name: setting.name,
       title: setting.title ?? setting.name,
       required: setting.required ?? true,
