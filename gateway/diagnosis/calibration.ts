@@ -6,7 +6,7 @@
 import type { CalibrationParameters } from './calibrate.ts';
 
 export const CALIBRATION: CalibrationParameters = {
-  slope: 1.1,
+  slope: 1.3,
   offset: 1.7,
   /** Nothing short of an experiment is more certain. */
   ceiling: 0.98,

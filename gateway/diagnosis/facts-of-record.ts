@@ -205,7 +205,12 @@ export function modelOf(requestBody: string | undefined, path: string | undefine
   return inBody ?? /\/models?\/([^/:?{}]{1,120})[:/?]/.exec(path ?? '')?.[1];
 }
 
+/** Hostile JSON can hold objects whose `toString` is no function: only plain values become text. */
 function asText(value: unknown): string {
-  const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value ?? '');
-  return text.slice(0, MAX_HEADER_CHARACTERS);
+  if (Array.isArray(value)) return value.filter(isPlain).join(', ').slice(0, MAX_HEADER_CHARACTERS);
+  return isPlain(value) ? String(value).slice(0, MAX_HEADER_CHARACTERS) : '';
+}
+
+function isPlain(value: unknown): value is string | number | boolean | bigint {
+  return ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
 }

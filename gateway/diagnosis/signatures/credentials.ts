@@ -225,7 +225,7 @@ export const credentialSignatures: readonly Signature[] = [
       /(?:api[ _-]?keys?|oauth(?: ?2)?(?: access)? ?(?:authentication|tokens?)?|personal access tokens?|tokens?|this (?:type|kind) of (?:key|token|credentials?)|basic auth\w*|session (?:keys?|tokens?)|credentials?) (?:is|are) (?:currently )?(?:not|n['’]t) (?:currently )?(?:supported|accepted|valid for|usable|permitted (?:for|on) this (?:endpoint|api|service))/i,
       /expected oauth|expects? (?:an? )?(?:oauth|access token|api key|bearer|session|user token)|(?:requires?|must be|use) (?:an? |your )?(?:session|publishable|secret|user|service account|oauth|management|admin(?:istration)?|provisioning|standard|bot) (?:key|token)|not a (?:secret|publishable|management) key|with (?:a )?publishable key/i,
       /(?:key|token) (?:is |was )?(?:for|from|of) (?:a )?(?:different|another|other|the wrong) (?:service|provider|region|platform|endpoint|environment|api)|wrong (?:type|kind) of (?:key|token|credential)|(?:key|token) type (?:is )?(?:not|in)|only be (?:authorized|used) (?:for use )?with (?:claude code|kimi|the coding)|not (?:a|an) (?:openai|anthropic|gemini|azure) key|(?:coding|subscription) plan key|cannot be used (?:with|for|on) (?:this|the) (?:api|endpoint|service)/i,
-      /token audience|audience (?:is )?(?:invalid|incorrect|mismatch)|密钥类型(?:错误|不支持|不匹配)|不支持(?:该|此)?(?:类型的)?(?:密钥|令牌|key)/i,
+      /not from a valid issuer|invalid[_ ]issuer|token audience|audience (?:is )?(?:invalid|incorrect|mismatch)|密钥类型(?:错误|不支持|不匹配)|不支持(?:该|此)?(?:类型的)?(?:密钥|令牌|key)/i,
     ],
     source: VENDORS,
   },

@@ -88,7 +88,7 @@ class LenientReader {
         this.position += this.text[this.position + 1] === '>' ? 2 : 1;
         hasNames = true;
         const value = this.read(depth + 1);
-        defineMember(named, String(member === NOTHING ? '' : member), value === NOTHING ? null : value);
+        defineMember(named, nameOf(member), value === NOTHING ? null : value);
       } else if (member !== NOTHING) {
         members.push(member);
       }
@@ -149,6 +149,11 @@ class LenientReader {
     if (Object.hasOwn(WORDS, word)) return WORDS[word];
     return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(word) ? Number(word) : word;
   }
+}
+
+/** Keys are plain values; an object in a key's place has no name. */
+function nameOf(member: unknown): string {
+  return typeof member === 'string' || typeof member === 'number' || typeof member === 'boolean' ? String(member) : '';
 }
 
 /** `__proto__` in hostile input must become a plain member, not a prototype. */
