@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -28,6 +28,17 @@ describe('a seal', () => {
     await visit(other, {}, (vault) =>
       expect(() => vault.open('pk_1', sealed)).toThrow(expect.objectContaining({ code: 'secret-unreadable' })),
     );
+  });
+
+  it('does not open where the identity of its home was changed, and neither does the vault', async () => {
+    const home = temporaryHome();
+    await visit(home, {}, (vault, store) => addKey(vault, store, 'pk_1', SECRET));
+    const { config } = homePaths(home);
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/"home_[a-z0-9]+"/, '"home_other"'));
+    await visit(home, {}, (vault, store) => {
+      expect(store.snapshot.document.homeId).toBe('home_other');
+      expect(vault.status()).toMatchObject({ state: 'locked', ways: ['key-file'] });
+    });
   });
 
   it('that is damaged anywhere, or no seal at all, is a sentence and not a crash', async () => {
