@@ -1,5 +1,5 @@
-/** Which check of the ladder a cause fails, on the provider's side and, by stage, on the gateway's. */
-import type { Cause, Stage } from '../causes.ts';
+/** Which check of the ladder a cause fails on the provider's side. */
+import type { Cause } from '../causes.ts';
 import type { LadderCheck } from './explanation.ts';
 
 export const RUNG_OF_CAUSE: Readonly<Record<Cause, LadderCheck>> = {
@@ -34,16 +34,4 @@ export const RUNG_OF_CAUSE: Readonly<Record<Cause, LadderCheck>> = {
   gateway_config: 'routed',
   response_format: 'answer_whole',
   other: 'request_accepted',
-};
-
-export const RUNG_OF_STAGE: Readonly<Record<Stage, LadderCheck>> = {
-  receive: 'arrived',
-  identify: 'identified',
-  authorize: 'permitted',
-  limit: 'permitted',
-  cache: 'cached',
-  route: 'routed',
-  translate: 'translated',
-  forward: 'reached',
-  respond: 'answer_whole',
 };
