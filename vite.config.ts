@@ -24,7 +24,12 @@ function nodeBundle(outDir: string, input: Record<string, string>): UserConfig {
     publicDir: false,
     logLevel: 'warn',
     ssr: { noExternal: true, target: 'node' },
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      // CommonJS packages among what is bundled know these; an ES module does not, and would throw at the first use.
+      __filename: 'import.meta.filename',
+      __dirname: 'import.meta.dirname',
+    },
     build: {
       ssr: true,
       outDir: path.join(root, outDir),

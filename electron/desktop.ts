@@ -81,7 +81,10 @@ export async function openDesktop(options: { home: string; words: Words; distrib
     log.info('stopped');
     await closeLog();
   });
-  const gateway = await opened;
+  const gateway = await opened.catch((error: unknown) => {
+    log.error(error, 'the home could not be opened');
+    throw error;
+  });
   const listening = await gateway.start();
   log.info({ version: app.getVersion(), url: listening.url, problem: listening.problem?.sentence }, 'started');
 

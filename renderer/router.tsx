@@ -123,7 +123,18 @@ const routeTree = root.addChildren([
   captureAlias,
 ]);
 
-export const router = createRouter({ routeTree, basepath: '/ui', defaultPreload: false });
+/**
+ * In the desktop window the origin is `app://keyward`. With a base path the router takes every origin but http(s) for a
+ * foreign site and leads nowhere. It only compares with it, so it is told another.
+ */
+const origin = window.location.protocol === 'app:' ? 'https://keyward.invalid' : undefined;
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/ui',
+  defaultPreload: false,
+  ...(origin ? { origin } : {}),
+});
 
 declare module '@tanstack/react-router' {
   interface Register {
