@@ -4,11 +4,12 @@ import type { Evidence } from '../exchange.ts';
 import { calibrate, type Leading } from './calibrate.ts';
 import { causeWords } from './causes/index.ts';
 import type { SideWords } from './causes/words.ts';
+import type { Contribution } from './contribution.ts';
 import type { Explanation } from './explanation.ts';
 import type { Facts } from './facts.ts';
 import { maskSecrets } from './key-shape.ts';
 import { PROBES } from './probes.ts';
-import type { Contribution, Scored } from './score.ts';
+import type { Scored } from './score.ts';
 
 const MAX_ALTERNATIVES = 4;
 const WORTH_NAMING = 0.03;

@@ -1,16 +1,6 @@
 /** From the engine's shares to a confidence that holds: of the explanations given at 0.9, nine in ten are right. */
 import type { Cause } from '../causes.ts';
-import { CALIBRATION } from './calibration.ts';
-
-export interface CalibrationParameters {
-  readonly slope: number;
-  readonly offset: number;
-  readonly ceiling: number;
-  readonly inconclusive: Readonly<Partial<Record<Cause, number>>>;
-  readonly weakCeiling: number;
-  /** Log-odds of the strongest single reading, below which the evidence counts as weak. */
-  readonly weakBelow: number;
-}
+import { CALIBRATION, type CalibrationParameters } from './calibration.ts';
 
 export interface Leading {
   readonly cause: Cause;

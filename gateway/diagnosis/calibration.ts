@@ -3,7 +3,17 @@
  * `npm run bench:diagnosis -- --fit` over the labelled failures, cross-validated by source (right means the label or an
  * accepted answer), and drawn towards caution; the ceilings are set by judgement.
  */
-import type { CalibrationParameters } from './calibrate.ts';
+import type { Cause } from '../causes.ts';
+
+export interface CalibrationParameters {
+  readonly slope: number;
+  readonly offset: number;
+  readonly ceiling: number;
+  readonly inconclusive: Readonly<Partial<Record<Cause, number>>>;
+  readonly weakCeiling: number;
+  /** Log-odds of the strongest single reading, below which the evidence counts as weak. */
+  readonly weakBelow: number;
+}
 
 export const CALIBRATION: CalibrationParameters = {
   slope: 1.3,

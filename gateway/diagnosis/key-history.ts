@@ -1,7 +1,7 @@
 /** What the key's own record and its neighbours' lately say: tells "your key died" from "the provider is down". */
 import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { ProviderKey } from '../store/schema.ts';
-import type { Contribution } from './score.ts';
+import type { Contribution } from './contribution.ts';
 
 const LATELY_MS = 60 * 60 * 1000;
 

@@ -1,6 +1,7 @@
 /** Facts that no phrase expresses: an empty answer, a completion that holds nothing, a gateway that asked another model. */
+
+import type { Contribution } from './contribution.ts';
 import type { Facts } from './facts.ts';
-import type { Contribution } from './score.ts';
 import type { Weights } from './signatures/signature.ts';
 
 export function observe(facts: Facts): Contribution[] {

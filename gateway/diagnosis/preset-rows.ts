@@ -1,7 +1,7 @@
 /** The error rows of the built-in provider list as signatures: what this one provider means by this code and status. */
 import type { ErrorRow, Preset } from '../providers/presets.ts';
+import type { Contribution } from './contribution.ts';
 import type { Facts } from './facts.ts';
-import type { Contribution } from './score.ts';
 
 const CONFIDENCE_WEIGHT = { high: 1, medium: 0.85, low: 0.6, unknown: 0.5 } as const;
 const CODED_WEIGHT = 3.2;

@@ -5,6 +5,7 @@
 import { CAUSES, type Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
 import type { Leading } from './calibrate.ts';
+import type { Contribution } from './contribution.ts';
 import type { Facts } from './facts.ts';
 import { observe } from './observations.ts';
 import { matchPresetRows } from './preset-rows.ts';
@@ -12,14 +13,6 @@ import { signatures } from './signatures/index.ts';
 import { refinements } from './signatures/refinements.ts';
 import type { Refinement, Signature, Weights } from './signatures/signature.ts';
 import { STATUS_PRIORS } from './signatures/status-priors.ts';
-
-export interface Contribution {
-  readonly id: string;
-  readonly gives: Weights;
-  readonly evidence: Evidence;
-  /** A reading of the same words as others; several of them are one fact. Without it the contribution counts in full. */
-  readonly reading?: true;
-}
 
 export interface Scored {
   /** Highest share first; every cause is in it. */

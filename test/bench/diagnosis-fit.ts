@@ -1,6 +1,5 @@
 /** Fits the calibration: two parameters, by Newton steps on the log-likelihood, drawn gently towards "no change". */
-import type { CalibrationParameters } from '../../gateway/diagnosis/calibrate.ts';
-import { CALIBRATION } from '../../gateway/diagnosis/calibration.ts';
+import { CALIBRATION, type CalibrationParameters } from '../../gateway/diagnosis/calibration.ts';
 import type { Judged } from './diagnosis-measures.ts';
 
 /** Weight of the prior, in observations: keeps a handful of misses from deciding everything. */

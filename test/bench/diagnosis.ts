@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type CalibrationParameters, calibrate } from '../../gateway/diagnosis/calibrate.ts';
-import { CALIBRATION } from '../../gateway/diagnosis/calibration.ts';
+import { calibrate } from '../../gateway/diagnosis/calibrate.ts';
+import { CALIBRATION, type CalibrationParameters } from '../../gateway/diagnosis/calibration.ts';
 import { explainRecord } from '../../gateway/diagnosis/explain.ts';
 import { failureRecordSchema } from '../../gateway/diagnosis/explanation.ts';
 import { factsOfRecord } from '../../gateway/diagnosis/facts-of-record.ts';
