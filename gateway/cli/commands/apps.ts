@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { CliError, EXIT } from '../cli-error.ts';
+import { handle } from '../command.ts';
+import { confirm } from '../secret-input.ts';
+import { ago } from '../words.ts';
+
+export function addAppCommands(program: Command): void {
+  const apps = program.command('apps').description('programs that use the gateway');
+  apps
+    .command('list')
+    .description('all apps')
+    .action(
+      handle(async ({ out, session }) => {
+        const rows = await (await session()).client.apps.list();
+        const now = Date.now();
+        out.list(
+          rows,
+          [
+            { title: 'ID', text: (app) => app.id },
+            { title: 'NAME', text: (app) => app.name },
+            { title: 'OWNER', text: (app) => app.owner ?? '' },
+            { title: 'KEYS', text: (app) => String(app.gatewayKeys), align: 'right' },
+            { title: 'LAST USED', text: (app) => ago(app.lastUsedAt, now) },
+          ],
+          'No apps yet. Add one: keyward apps add NAME',
+        );
+      }),
+    );
+  apps
+    .command('add <name>')
+    .description('add an app')
+    .option('--owner <who>', 'person who owns it')
+    .action(
+      handle<{ owner?: string }, [string]>(async ({ out, session }, { owner }, name) => {
+        const app = await (await session(true)).client.apps.add({ name, owner });
+        out.value(
+          app,
+          () => `Added ${app.name} (${app.id}). Make its key: keyward gateway-keys issue --app ${quoted(app.name)}`,
+        );
+      }),
+    );
+  apps
+    .command('remove <app>')
+    .description('remove an app and its gateway keys (by id or name)')
+    .option('-y, --yes', 'do not ask')
+    .action(
+      handle<{ yes?: boolean }, [string]>(async ({ out, session }, { yes }, id) => {
+        const { client } = await session();
+        const found = (await client.apps.list()).find((app) => app.id === id || app.name === id);
+        if (!yes && found && found.gatewayKeys > 0) {
+          const sure = await confirm(`Remove ${found.name} and its ${found.gatewayKeys} gateway key(s)?`);
+          if (sure === false) throw new CliError(EXIT.failed, 'Nothing was removed.');
+        }
+        const done = await client.apps.remove({ id });
+        out.value(done, () => `Removed ${found?.name ?? id}.`);
+      }),
+    );
+}
+
+function quoted(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

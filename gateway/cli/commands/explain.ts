@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import type { Explanation } from '../../control/contract/index.ts';
+import { CliError, EXIT, type ExitCode, usage } from '../cli-error.ts';
+import { handle } from '../command.ts';
+import { explanationText } from '../explanation-text.ts';
+import type { Output } from '../output.ts';
+import { openInput } from '../secret-input.ts';
+import { unlockIfAsked } from '../session.ts';
+
+/** A single failure record is small; a whole file of them belongs to --batch. */
+const MOST_RECORD_BYTES = 64 * 1024 * 1024;
+
+export function addExplainCommand(program: Command): void {
+  program
+    .command('explain [capture-or-file]')
+    .description('why a request failed, how that is known, and what to do about it')
+    .option('--probe', 'check the key that was used with its provider (spends nothing)')
+    .option('--batch <file>', 'explain a file of failure records, one JSON object a line (- for stdin)')
+    .action(
+      handle<{ probe?: boolean; batch?: string }, [string | undefined]>(async (run, { probe, batch }, target) => {
+        if (batch !== undefined) {
+          if (target !== undefined) throw usage('Give either a capture or file, or --batch FILE.');
+          return explainBatch(run.out, batch);
+        }
+        if (target === undefined)
+          throw usage(
+            'What is to be explained?',
+            'Give a capture id, a file with a failure record, or --batch FILE.jsonl',
+          );
+        // An existing path is a file, and needs no home.
+        if (target === '-' || existsSync(target)) return explainFile(run.out, target);
+        if (/[./\\]/.test(target))
+          throw new CliError(EXIT.failed, `There is no file ${target}.`, 'Check the path, or give a capture id.');
+        const session = await run.session();
+        if (probe) await unlockIfAsked(session);
+        show(run.out, await session.client.captures.explain({ id: target, probe: probe === true }));
+        return EXIT.done;
+      }),
+    );
+}
+
+function show(out: Output, explanation: Explanation): void {
+  out.value(explanation, () => explanationText(explanation, out.paint, process.stdout.columns));
+}
+
+async function explainFile(out: Output, file: string): Promise<ExitCode> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of openInput(file)) {
+      const bytes = Buffer.from(chunk as Buffer);
+      sizeBytes += bytes.length;
+      if (sizeBytes > MOST_RECORD_BYTES)
+        throw usage(`${file} is too large for one failure record.`, 'For a file of many, one a line: --batch FILE.');
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    throw readFault(file, error);
+  }
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  const explain = await loadExplainer();
+  const whole = parseJson(text);
+  // A file of records, one a line, is understood without being told so.
+  if (whole === undefined && text.trim().includes('\n')) return explainLines(out, text.split('\n'), file, explain);
+  if (whole === undefined)
+    throw new CliError(EXIT.usage, `${file} is not JSON.`, 'It has to hold a failure record, as one JSON object.');
+  for (const record of Array.isArray(whole) ? whole : [whole]) show(out, explain(record));
+  return EXIT.done;
+}
+
+/** Line by line, as they come: memory does not grow with the file. */
+async function explainBatch(out: Output, file: string): Promise<ExitCode> {
+  if (file !== '-' && !existsSync(file))
+    throw new CliError(EXIT.failed, `There is no file ${file}.`, 'Check the path.');
+  const lines = createInterface({ input: openInput(file), crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    return await explainLines(out, lines, file, await loadExplainer());
+  } catch (error) {
+    throw readFault(file, error);
+  }
+}
+
+/** A line that holds no record is told on stderr and passed over; the exit code says so at the end. */
+async function explainLines(
+  out: Output,
+  lines: AsyncIterable<string> | Iterable<string>,
+  file: string,
+  explain: (record: unknown) => Explanation,
+): Promise<ExitCode> {
+  let number = 0;
+  let code: ExitCode = EXIT.done;
+  for await (const line of lines) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const record = parseJson(line);
+    try {
+      if (record === undefined) throw new CliError(EXIT.usage, 'not JSON');
+      const explanation = explain(record);
+      await out.line(
+        explanation,
+        () =>
+          `${explanation.id}\t${explanation.cause ?? 'none'}\t${explanation.confidence.toFixed(2)}\t${explanation.title}`,
+      );
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      code = EXIT.failed;
+      const message = `Line ${number} of ${file} holds no failure record: ${error.message}`;
+      out.note(out.json ? JSON.stringify({ error: { message, next: null } }) : message);
+    }
+  }
+  return code;
+}
+
+/** The explanation engine, without store, captures or network. */
+async function loadExplainer(): Promise<(record: unknown) => Explanation> {
+  const [{ explainRecord }, { failureRecordSchema }] = await Promise.all([
+    import('../../diagnosis/explain-record.ts'),
+    import('../../diagnosis/explanation.ts'),
+  ]);
+  return (record) => {
+    const parsed = failureRecordSchema.safeParse(record);
+    if (parsed.success) return explainRecord(parsed.data);
+    const [issue] = parsed.error.issues;
+    throw new CliError(
+      EXIT.usage,
+      `This is no failure record: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'does not fit'}.`,
+      'It is a JSON object with an id, and request, response or transport_error where known.',
+    );
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // worded by who asked
+  }
+}
+
+function readFault(file: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || error instanceof CliError) return error;
+  const reason = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'it may not be read' : code;
+  return new CliError(EXIT.failed, `${file} cannot be read: ${reason}.`, 'Check the path.');
+}
