@@ -13,6 +13,7 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core';
+import { words } from './words/words.ts';
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -57,6 +58,7 @@ export const theme = createTheme({
       defaultProps: {
         centered: false,
         yOffset: '8vh',
+        closeButtonProps: { 'aria-label': words.common.close },
         transitionProps: { duration: 80 },
         overlayProps: { opacity: 0.5 },
       },

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Group, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { IssuedKey } from '../../../gateway/control/contract/index.ts';
+import type { AppRow, IssuedKey } from '../../../gateway/control/contract/index.ts';
 import { api, queries } from '../../api.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useAction } from '../../parts/use-action.ts';
@@ -14,6 +14,7 @@ import { KeyOptionsForm } from './key-options-form.tsx';
 /** `app` is an app's id or name, or `new`. The key is shown once; closing without having seen it takes a click. */
 export function IssueKey({ app, onClose }: { app: string | undefined; onClose: () => void }) {
   const [issued, setIssued] = useState<IssuedKey | null>(null);
+  const apps = useQuery(queries.apps.list.queryOptions());
   const close = () => {
     setIssued(null);
     onClose();
@@ -30,17 +31,21 @@ export function IssueKey({ app, onClose }: { app: string | undefined; onClose: (
       {issued ? (
         <IssuedKeyView issued={issued} onDone={close} />
       ) : (
-        app !== undefined && <IssueForm app={app} onIssued={setIssued} onClose={close} />
+        app !== undefined && apps.data && <IssueForm app={app} apps={apps.data} onIssued={setIssued} onClose={close} />
       )}
     </Modal>
   );
 }
 
-function IssueForm(props: { app: string; onIssued: (issued: IssuedKey) => void; onClose: () => void }) {
+function IssueForm(props: {
+  app: string;
+  apps: readonly AppRow[];
+  onIssued: (issued: IssuedKey) => void;
+  onClose: () => void;
+}) {
   const w = words.apps;
   const client = useQueryClient();
-  const apps = useQuery(queries.apps.list.queryOptions());
-  const known = apps.data?.find((each) => each.id === props.app || each.name === props.app);
+  const known = props.apps.find((each) => each.id === props.app || each.name === props.app);
   const [typed, setTyped] = useState<string>();
   const name = typed ?? known?.name ?? '';
   const [options, setOptions] = useState(NEW_KEY);
@@ -50,7 +55,7 @@ function IssueForm(props: { app: string; onIssued: (issued: IssuedKey) => void; 
     event.preventDefault();
     const issued = await action.run(async () => {
       const wanted = name.trim();
-      const there = apps.data?.find((each) => each.name.toLowerCase() === wanted.toLowerCase());
+      const there = props.apps.find((each) => each.name.toLowerCase() === wanted.toLowerCase());
       const app = there ?? (await api.apps.add({ name: wanted }));
       return api.gatewayKeys.issue({ ...inputOf(options), app: app.id });
     });
@@ -67,7 +72,7 @@ function IssueForm(props: { app: string; onIssued: (issued: IssuedKey) => void; 
         maxLength={120}
         value={name}
         onChange={setTyped}
-        data={(apps.data ?? []).map((each) => each.name)}
+        data={props.apps.map((each) => each.name)}
         data-autofocus={known ? undefined : true}
       />
       <KeyOptionsForm value={options} onChange={setOptions} focusLabel={known !== undefined} />

@@ -1,4 +1,4 @@
-import { Alert, Button, Group } from '@mantine/core';
+import { Alert, Button, Group, TextInput } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { IssuedKey } from '../../../gateway/control/contract/index.ts';
@@ -17,12 +17,14 @@ export function IssuedKeyView({ issued, onDone }: { issued: IssuedKey; onDone: (
         {w.issuedOnce}
       </Alert>
       <div>
-        <p className="kw-dim">{w.issuedFor(issued.app)}</p>
-        <div className={classes.snippetText}>
-          <code className="kw-code" aria-label={w.theKey} data-testid="gateway-key">
-            {issued.key}
-          </code>
-        </div>
+        <TextInput
+          label={w.theKey}
+          description={w.issuedFor(issued.app)}
+          readOnly
+          value={issued.key}
+          onFocus={(event) => event.currentTarget.select()}
+          classNames={{ input: 'kw-mono' }}
+        />
         <Group mt="xs">
           <CopyButton text={issued.key} wide variant="filled" />
         </Group>

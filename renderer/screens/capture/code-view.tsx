@@ -23,7 +23,8 @@ export default function CodeView(props: { text: string; json: boolean; label: st
         extensions: [
           reading,
           props.json ? jsonLanguage() : [],
-          EditorView.contentAttributes.of({ 'aria-label': props.label, 'aria-readonly': 'true' }),
+          wanted ? EditorView.decorations.of(Decoration.set(pointedAt.range(wanted.from, wanted.to))) : [],
+          EditorView.contentAttributes.of({ 'aria-label': props.label, 'aria-readonly': 'true', tabindex: '0' }),
         ],
         selection: wanted ? { anchor: wanted.from, head: wanted.to } : undefined,
       }),
@@ -81,6 +82,8 @@ const chips = ViewPlugin.define(
   { decorations: (plugin) => plugin.decorations },
 );
 
+const pointedAt = Decoration.mark({ class: 'kw-pointed-at' });
+
 const look = EditorView.theme({
   '&': {
     fontSize: '0.75rem',
@@ -94,6 +97,7 @@ const look = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'var(--kw-text)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--kw-dim)', border: 'none' },
   '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'var(--kw-chosen) !important' },
+  '.kw-pointed-at': { backgroundColor: 'var(--kw-chosen)', outline: '1px solid var(--kw-accent)', borderRadius: '2px' },
   '.cm-searchMatch': { backgroundColor: 'var(--kw-wait-soft)', outline: '1px solid var(--kw-wait)' },
   '.cm-foldPlaceholder': {
     backgroundColor: 'var(--kw-panel)',

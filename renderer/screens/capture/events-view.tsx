@@ -28,6 +28,7 @@ export function EventsView({ body }: { body: RecordedBody }) {
         <span className="kw-dim">{w.eventCount(events.length)}</span>
         <CopyButton text={() => eventsText(body)} label={words.common.copyText} />
       </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section
         ref={scroller}
         className={classes.events}

@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { queries } from '../../api.ts';
-import { captureVerdict } from '../../parts/capture-tone.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
@@ -141,7 +140,6 @@ export function RequestList(props: {
                 aria-selected={row.id === props.chosen}
                 aria-setsize={hasNextPage ? -1 : rows.length}
                 aria-posinset={item.index + 1}
-                aria-label={`${captureVerdict(row)}, ${row.app ?? w.unknownApp}, ${row.askedModel ?? row.path}`}
                 className={classes.row}
                 data-marked={row.id === marked || undefined}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}

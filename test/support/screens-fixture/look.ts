@@ -88,7 +88,7 @@ const VIEWS: View[] = [
     at: 'requests',
     fixture: full,
     act: async (page) => {
-      await first(page, /Answered, Cursor/);
+      await first(page, /Answered.*Cursor/);
       await page.getByRole('tab', { name: 'Response' }).click();
     },
   },

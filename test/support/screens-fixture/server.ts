@@ -41,7 +41,9 @@ export async function startFixture(
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-security-policy': POLICY,
     });
-    createReadStream(file).pipe(response);
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const address = server.address();
