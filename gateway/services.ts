@@ -8,6 +8,7 @@ import { deriveKeyPatterns } from './captures/key-patterns.ts';
 import { createRecorder, type Recorder } from './captures/recorder.ts';
 import { createRedactor, type KnownSecret, type Redactor } from './captures/redact.ts';
 import { classifyAnswer } from './classify-answer.ts';
+import { createHealthWatch } from './key-health.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
 import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
@@ -101,11 +102,18 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     locked = lockedBecause(vault);
     redactor.refresh();
   });
+  const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const pipelineOptions: PipelineOptions = {
     config: () => store.snapshot,
     now,
     newCaptureId: () => ids.next(),
-    recorder,
+    recorder: {
+      begin: (exchange) => recorder.begin(exchange),
+      finish: (exchange) => {
+        health.note(exchange);
+        recorder.finish(exchange);
+      },
+    },
     openKey: (key) => openKey(vault, key),
     lockedBecause: () => locked,
     dispatcher: createDispatcherUpstream(() => connections.dispatcher),
