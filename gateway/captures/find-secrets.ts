@@ -163,6 +163,12 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 for (const character of '+/-_=') CLASS[character.charCodeAt(0)] = RUN | BASE64;
 for (const character of '.|') CLASS[character.charCodeAt(0)] = RUN;
 
+/** A key may begin here: no letter or digit before it, or one that belongs to an escape such as `\n`. */
+function isBoundary(bytes: Uint8Array, at: number): boolean {
+  if (at === 0 || ((CLASS[bytes[at - 1] as number] as number) & ALPHANUMERIC) === 0) return true;
+  return at > 1 && bytes[at - 2] === 0x5c;
+}
+
 function isBase64(byte: number): boolean {
   return ((CLASS[byte] as number) & BASE64) !== 0;
 }
@@ -240,7 +246,7 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       if (flags === 0) continue;
       const at = last - 2;
       if (at < skipTo) continue;
-      if (flags & PLAIN) skipTo = Math.max(skipTo, plainAt(bytes, from, at, to, gram, found));
+      if (flags & PLAIN) skipTo = Math.max(skipTo, plainAt(bytes, at, to, gram, found));
       if (flags & ENCODED && at >= skipTo) skipTo = Math.max(skipTo, encodedAt(bytes, from, at, to, gram, found));
     }
     if (to - from < SHORTEST_STRUCTURAL || structural.length === 0) return;
@@ -248,17 +254,10 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
     else if (to - from <= LONGEST_KEY) structuralInBase64(bytes, from, to, found);
   }
 
-  function plainAt(
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    to: number,
-    gram: number,
-    found: FoundSecret[],
-  ): number {
+  function plainAt(bytes: Uint8Array, at: number, to: number, gram: number, found: FoundSecret[]): number {
     for (const { prefix, patterns: group } of plainByGram.get(gram) ?? []) {
       if (at + prefix.length > to || !startsWith(bytes, at, prefix)) continue;
-      const bounded = at === from || ((CLASS[bytes[at - 1] as number] as number) & ALPHANUMERIC) === 0;
+      const bounded = isBoundary(bytes, at);
       const key = longestKey(latin1(bytes, at, Math.min(to, at + LONGEST_KEY)), prefix, group, bounded);
       if (!key) continue;
       found.push({ start: at, end: at + key.text.length, kind: key.kind, secret: key.text });

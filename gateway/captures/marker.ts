@@ -22,3 +22,12 @@ export const MARKER_PATTERN = /⟦redacted[^⟧]*⟧|~redacted\.[\w.-]+~/g;
 export function isMarked(text: string): boolean {
   return text.includes('⟦redacted') || text.includes('~redacted.');
 }
+
+const IN_URL = /~redacted\.([a-z-]+)\.(\d+)(?:\.([\w.-]{4}))?\.([\w-]{8})~/g;
+
+/** The ASCII form back to the readable one. */
+export function readableMarkers(text: string): string {
+  return text.replace(IN_URL, (_, kind, length, lastFour, fingerprint) =>
+    markerText({ kind, length: Number(length), fingerprint, ...(lastFour ? { lastFour } : {}) }),
+  );
+}

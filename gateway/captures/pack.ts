@@ -15,6 +15,7 @@ import {
   type PackedMeta,
   type PackedRedactions,
   type PackedStep,
+  packHeaders,
   type RowTuple,
   STATE,
   type StateCode,
@@ -80,7 +81,7 @@ class Packing {
     const packedAnswer = answer
       ? {
           status: answer.status,
-          headers: (answerHeaders as RedactedHeaders).headers,
+          headers: packHeaders((answerHeaders as RedactedHeaders).headers, attempts.at(-1)?.response?.headers),
           body: this.answerBody(answer.body, answerHeaders as RedactedHeaders, attempts, packedAttempts),
           ...(answer.firstByteMs === undefined ? {} : { firstByteUs: microseconds(answer.firstByteMs) as number }),
         }
@@ -110,7 +111,7 @@ class Packing {
   }
 
   private headers(place: string, headers: RawHeaders): RedactedHeaders {
-    const redacted = this.options.redactor.redactHeaders(headers);
+    const redacted = this.options.redactor.redactHeaders(headers, { inUrl: true });
     this.note(place, redacted.redactions);
     this.also.push(...redacted.credentials);
     return redacted;
@@ -150,7 +151,7 @@ class Packing {
       model: attempt.model,
       method: attempt.method,
       url: heads.url,
-      headers: heads.request.headers,
+      headers: packHeaders(heads.request.headers, requestHeaders.headers),
       body: same
         ? asSame(requestBody, 'request', sent === 'same' ? undefined : sent)
         : this.body(`attempt-${attempt.index}-request`, sent, heads.request),

@@ -121,13 +121,20 @@ export type PackedStep = [
   evidence?: unknown,
 ];
 
+/**
+ * Headers as they came, `[name, value, …]`; where a line is the same in another list (the provider's answer for the
+ * client's, the client's request for the provider's), a number says where that line begins there.
+ */
+export type PackedHeaders = readonly (string | number)[];
+
 export interface PackedAttempt {
   index: number;
   provider: string;
   model?: string;
   method: string;
   url: string;
-  headers: readonly string[];
+  /** Refers to the request's. */
+  headers: PackedHeaders;
   body: PackedBody;
   key?: unknown;
   origins: unknown;
@@ -151,7 +158,8 @@ export interface PackedMeta {
   routeName: string | null;
   steps: PackedStep[];
   attempts: PackedAttempt[];
-  answer: { status: number; headers: readonly string[]; body: PackedBody; firstByteUs?: number } | null;
+  /** Its headers refer to those of the last attempt's answer. */
+  answer: { status: number; headers: PackedHeaders; body: PackedBody; firstByteUs?: number } | null;
   verdict: unknown;
   usage: unknown;
 }
@@ -170,6 +178,35 @@ export const TIMINGS = [
   'lastByteMs',
   'endMs',
 ] as const;
+
+/** Writes `headers` with references into `others`. */
+export function packHeaders(headers: readonly string[], others: readonly string[] | undefined): PackedHeaders {
+  if (!others) return headers;
+  const packed: (string | number)[] = [];
+  let next = 0;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] as string;
+    const value = headers[at + 1] as string;
+    // Lists differ by a few lines only: look a little ahead, then give up.
+    const end = Math.min(others.length, next + 8);
+    let there = next;
+    while (there < end && (others[there] !== name || others[there + 1] !== value)) there += 2;
+    if (there < end) {
+      packed.push(there);
+      next = there + 2;
+    } else packed.push(name, value);
+  }
+  return packed;
+}
+
+export function unpackHeaders(packed: PackedHeaders, others: readonly string[] | undefined): string[] {
+  const headers: string[] = [];
+  for (const one of packed) {
+    if (typeof one === 'string') headers.push(one);
+    else headers.push(others?.[one] ?? '', others?.[one + 1] ?? '');
+  }
+  return headers;
+}
 
 export function microseconds(ms: number | undefined | null): number | null {
   return ms === undefined || ms === null ? null : Math.round(ms * 1000);

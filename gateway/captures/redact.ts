@@ -59,8 +59,8 @@ export interface BytesContext {
 export interface Redactor {
   /** Reads the known secrets anew; call it whenever one is added, replaced or removed. Old ones stay known. */
   refresh(): void;
-  /** `where` names the leg in redactions: `request header authorization`. */
-  redactHeaders(headers: RawHeaders, leg?: string): RedactedHeaders;
+  /** `inUrl` asks for the ASCII form of the marker. */
+  redactHeaders(headers: RawHeaders, options?: { readonly inUrl?: boolean }): RedactedHeaders;
   redactUrl(
     url: string,
     where?: string,
@@ -79,6 +79,12 @@ interface Identity {
   readonly inUrlBytes: Buffer;
   /** Found anywhere without help: stored, or shaped like a key. */
   readonly recognisable: boolean;
+}
+
+/** Secrets that only the exchange at hand knows. */
+interface ExchangeSecrets {
+  readonly find: FindSecrets;
+  readonly quotes: boolean;
 }
 
 /** A place to overwrite; later pieces of one secret carry no redaction of their own. */
@@ -104,6 +110,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const findByShape = findKeysByShape(options.patterns);
   let findKnown: FindSecrets = () => undefined;
   let findCut: FindSecrets = () => undefined;
+  /** A stored secret holds quotes or control characters, so that even `\"` may stand inside one. */
+  let quotedSecrets = false;
 
   function refresh(): void {
     for (const one of options.secrets().flatMap(partsOfSecret)) {
@@ -118,6 +126,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
     const all = [...known.values()];
     findKnown = findKnownSecrets(all);
     findCut = findCutSecret(all);
+    quotedSecrets = all.some(isQuoted);
   }
 
   function identify(secret: string, kind: string): Identity {
@@ -159,10 +168,11 @@ export function createRedactor(options: RedactorOptions): Redactor {
     return identity;
   }
 
-  function find(bytes: Uint8Array, also: FindSecrets | null, cut: boolean): FoundSecret[] {
+  function find(bytes: Uint8Array, also: ExchangeSecrets | null, cut: boolean): FoundSecret[] {
     const found: FoundSecret[] = [];
     search(bytes, 0, bytes.length, also, cut, found);
-    if (!hasEscapes(bytes, 'json') && !hasEscapes(bytes, 'percent')) return found;
+    const quotes = quotedSecrets || also?.quotes === true;
+    if (!hasEscapes(bytes, 'json', quotes) && !hasEscapes(bytes, 'percent', quotes)) return found;
     for (let from = 0; ; from += WINDOW_BYTES - WINDOW_OVERLAP_BYTES) {
       const to = Math.min(bytes.length, from + WINDOW_BYTES);
       const inside = unescapeAndSearch(bytes.subarray(from, to), also, cut && to === bytes.length, 0);
@@ -175,21 +185,26 @@ export function createRedactor(options: RedactorOptions): Redactor {
     bytes: Uint8Array,
     start: number,
     end: number,
-    also: FindSecrets | null,
+    also: ExchangeSecrets | null,
     cut: boolean,
     found: FoundSecret[],
   ): void {
     findKnown(bytes, start, end, found);
     findByShape(bytes, start, end, found);
-    also?.(bytes, start, end, found);
+    also?.find(bytes, start, end, found);
     if (cut) findCut(bytes, start, end, found);
   }
 
   /** What shows once escapes are undone, one kind after the other in either order; offsets are those of `bytes`. */
-  function unescapeAndSearch(bytes: Uint8Array, also: FindSecrets | null, cut: boolean, level: number): FoundSecret[] {
+  function unescapeAndSearch(
+    bytes: Uint8Array,
+    also: ExchangeSecrets | null,
+    cut: boolean,
+    level: number,
+  ): FoundSecret[] {
     const found: FoundSecret[] = [];
     for (const kind of ESCAPE_KINDS) {
-      if (!hasEscapes(bytes, kind)) continue;
+      if (!hasEscapes(bytes, kind, quotedSecrets || also?.quotes === true)) continue;
       const plain = scratch[level] as Unescaped;
       if (!plain.read(bytes, 0, bytes.length, kind)) continue;
       const text = plain.bytes.subarray(0, plain.length);
@@ -206,7 +221,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   }
 
   function redactBytes(bytes: Buffer, where: string, context: BytesContext = {}) {
-    const also = context.also && context.also.length > 0 ? findKnownSecrets(context.also) : null;
+    const also: ExchangeSecrets | null =
+      context.also && context.also.length > 0
+        ? { find: findKnownSecrets(context.also), quotes: context.also.some(isQuoted) }
+        : null;
     const found = find(bytes, also, context.cut === true);
     const replacements: Replacement[] = found.map((one) => ({
       start: one.start,
@@ -251,7 +269,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
       : { text: result.bytes.toString(), redactions: result.redactions };
   }
 
-  function redactHeaders(headers: RawHeaders, leg = ''): RedactedHeaders {
+  function redactHeaders(headers: RawHeaders, options: { readonly inUrl?: boolean } = {}): RedactedHeaders {
     let out: string[] | null = null;
     const redactions: Redaction[] = [];
     const credentials: KnownSecret[] = [];
@@ -267,10 +285,19 @@ export function createRedactor(options: RedactorOptions): Redactor {
         const inUrl = sort === 'url';
         const spans = inUrl ? urlSpans(value) : credentialSpans(sort, value);
         if (spans.length === 0) continue;
-        const where = `${leg}header ${(headers[at] as string).toLowerCase()}`;
+        const where = `header ${(headers[at] as string).toLowerCase()}`;
         const kind = inUrl ? 'credential-parameter' : 'credential-header';
         out ??= headers.slice();
-        out[at + 1] = replaceSpans(value, spans, where, kind, inUrl, sort, redactions, credentials);
+        out[at + 1] = replaceSpans(
+          value,
+          spans,
+          where,
+          kind,
+          inUrl || options.inUrl === true,
+          sort,
+          redactions,
+          credentials,
+        );
       }
     }
     return { headers: out ?? headers, redactions, credentials, contentEncoding, contentType };
@@ -294,7 +321,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
       out += value.slice(at, start) + (inUrl ? identity.inUrl : identity.text);
       redactions.push({ ...identity.redaction, where });
       at = end;
-      if (!identity.recognisable) credentials.push(...ownSecrets(secret, sort, inUrl, identity.redaction.kind));
+      if (!identity.recognisable) credentials.push(...ownSecrets(secret, sort, identity.redaction.kind));
     }
     return out + value.slice(at);
   }
@@ -320,6 +347,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   return { refresh, redactHeaders, redactUrl, redactText, redactBytes };
 }
 
+function isQuoted({ secret }: KnownSecret): boolean {
+  return /[\p{Cc}"\\]/u.test(secret);
+}
+
 /** A credential of several parts (one JSON object) is as secret as its secret parts. */
 function partsOfSecret(known: KnownSecret): KnownSecret[] {
   const parts = [known];
@@ -337,12 +368,12 @@ function partsOfSecret(known: KnownSecret): KnownSecret[] {
 }
 
 /** What else to look for in the exchange that a credential came with, besides the value itself. */
-function ownSecrets(secret: string, sort: string, inUrl: boolean, kind: string): KnownSecret[] {
+function ownSecrets(secret: string, sort: string, kind: string): KnownSecret[] {
   // Short cookie values (`true`, `en-US`) are settings, not secrets, and occur everywhere.
   const shortest = sort === 'cookie' || sort === 'set-cookie' ? 16 : SHORTEST_SECRET;
   if (secret.length < shortest) return [];
   const secrets = [{ secret, kind }];
-  if (inUrl && secret.includes('%')) {
+  if ((sort === 'url' || sort === 'parameter') && secret.includes('%')) {
     try {
       secrets.push({ secret: decodeURIComponent(secret), kind });
     } catch {

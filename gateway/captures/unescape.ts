@@ -117,9 +117,22 @@ export class Unescaped {
 
 export type EscapeKind = 'json' | 'percent';
 
-/** True when there may be something of that kind to undo. */
-export function hasEscapes(bytes: Uint8Array, kind: EscapeKind): boolean {
-  return bytes.includes(kind === 'json' ? BACKSLASH : PERCENT);
+/**
+ * True when there is something of that kind to undo. `\"`, `\n` and their like are passed over unless `quotes` is set:
+ * they stand for what no ordinary secret holds, and nearly every JSON body is full of them.
+ */
+export function hasEscapes(bytes: Uint8Array, kind: EscapeKind, quotes: boolean): boolean {
+  if (kind === 'percent') {
+    for (let at = bytes.indexOf(PERCENT); at >= 0; at = bytes.indexOf(PERCENT, at + 1)) {
+      if (at + 2 < bytes.length && hex(bytes, at + 1, 2) >= 0) return true;
+    }
+    return false;
+  }
+  for (let at = bytes.indexOf(BACKSLASH); at >= 0; at = bytes.indexOf(BACKSLASH, at + 2)) {
+    const letter = bytes[at + 1];
+    if (quotes || letter === 0x75 || letter === BACKSLASH || letter === 0x2f) return true;
+  }
+  return false;
 }
 
 function next(bytes: Uint8Array, byte: number, from: number, end: number): number {

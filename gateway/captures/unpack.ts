@@ -1,5 +1,7 @@
 /** A stored record back to a capture, as everybody else reads it. */
 import type { Capture, RecordedBody, Redaction } from './capture.ts';
+import { headerSort } from './credential-names.ts';
+import { readableMarkers } from './marker.ts';
 import {
   milliseconds,
   type PackedBody,
@@ -10,6 +12,7 @@ import {
   rowFromTuple,
   STATE,
   TIMINGS,
+  unpackHeaders,
 } from './record-form.ts';
 
 export interface StoredRecord {
@@ -39,6 +42,7 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
   const { meta, redactions } = stored;
   const of = (place: string): Redaction[] => redactions[place] ?? [];
   const requestBody = unpackBody(stored, meta.body, of('request-body'), state);
+  const lastResponse = meta.attempts.at(-1)?.responseHeaders;
   const attempts = meta.attempts.map((attempt) => {
     const place = `attempt-${attempt.index}`;
     const [reused] = attempt.timings.slice(TIMINGS.length);
@@ -54,15 +58,15 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
       model: attempt.model,
       method: attempt.method,
       url: attempt.url,
-      requestHeaders: pairs(attempt.headers),
+      requestHeaders: pairs(unpackHeaders(attempt.headers, meta.headers), redactions[place], of('request')),
       requestBody: filledIn(unpackBody(stored, attempt.body, of(`${place}-request`), state), requestBody),
       key: attempt.key,
       origins: attempt.origins,
       timings,
       status: attempt.status,
       statusText: attempt.statusText,
-      responseHeaders: attempt.responseHeaders && pairs(attempt.responseHeaders),
-      responseTrailers: attempt.responseTrailers && pairs(attempt.responseTrailers),
+      responseHeaders: attempt.responseHeaders && pairs(attempt.responseHeaders, redactions[place]),
+      responseTrailers: attempt.responseTrailers && pairs(attempt.responseTrailers, redactions[place]),
       responseBody: attempt.responseBody && unpackBody(stored, attempt.responseBody, of(`${place}-response`), state),
       remoteAddress: attempt.remoteAddress,
       outcome: attempt.outcome,
@@ -76,7 +80,7 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
       method: tuple[8],
       url: meta.url,
       httpVersion: meta.httpVersion,
-      headers: pairs(meta.headers),
+      headers: pairs(meta.headers, redactions.request),
       remoteAddress: meta.remoteAddress,
       body: requestBody,
       redactions: of('request'),
@@ -101,7 +105,11 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
     answer: answer
       ? (definedOnly({
           status: answer.status,
-          headers: pairs(answer.headers),
+          headers: pairs(
+            unpackHeaders(answer.headers, lastResponse),
+            redactions.answer,
+            redactions[`attempt-${meta.attempts.at(-1)?.index}`],
+          ),
           body: filledIn(unpackBody(stored, answer.body, of('answer-body'), state), attempts.at(-1)?.responseBody),
           firstByteMs: answer.firstByteUs === undefined ? undefined : answer.firstByteUs / 1000,
           redactions: redactions.answer,
@@ -149,9 +157,16 @@ function textOrBase64(bytes: Buffer): { text: string } | { base64: string } {
   }
 }
 
-function pairs(headers: readonly string[]): [string, string][] {
+/** Markers are stored in their ASCII form and made readable where the redactions say that one stands. */
+function pairs(headers: readonly string[], ...redactions: (readonly Redaction[] | undefined)[]): [string, string][] {
+  const marked = new Set(redactions.flatMap((list) => (list ?? []).map((one) => one.where)));
   const list: [string, string][] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) list.push([headers[at] as string, headers[at + 1] as string]);
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] as string;
+    const value = headers[at + 1] as string;
+    const readable = headerSort(name) !== 'url' && marked.has(`header ${name.toLowerCase()}`);
+    list.push([name, readable ? readableMarkers(value) : value]);
+  }
   return list;
 }
 
