@@ -20,6 +20,8 @@ const QUESTIONS: Readonly<Record<LadderCheck, string>> = {
 };
 
 const QUESTION_WIDTH = Math.max(...Object.values(QUESTIONS).map((question) => question.length));
+/** The engine's word for a probe that it only proposes. */
+const NOT_RUN = 'not-run';
 const NARROWEST = 60;
 const WIDEST = 110;
 
@@ -49,12 +51,18 @@ export function explanationText(explanation: Explanation, paint: Paint, terminal
       lines.push(`  ${index + 1}. ${wrap(harmless(fix.title), width, '     ')}${url}`);
     });
   }
-  if (explanation.probes.length > 0) {
-    lines.push('', paint.bold('Checks that tell more'));
-    for (const { probe, result } of explanation.probes)
-      lines.push(`  ${probe}: ${wrap(harmless(result), width, '    ')}`);
-  }
+  lines.push(...probeLines(explanation.probes, paint, width));
   return lines.join('\n');
+}
+
+function probeLines(probes: Explanation['probes'], paint: Paint, width: number): string[] {
+  const run = probes.filter(({ result }) => result !== NOT_RUN);
+  const open = probes.filter(({ result }) => result === NOT_RUN).map(({ probe }) => probe);
+  return [
+    ...(run.length > 0 ? ['', paint.bold('Checked just now')] : []),
+    ...run.map(({ probe, result }) => `  ${probe}: ${wrap(harmless(result), width, '    ')}`),
+    ...(open.length > 0 ? ['', paint.dim(wrap(`Not tried, and could tell more: ${open.join(', ')}.`, width))] : []),
+  ];
 }
 
 function rungLines(rung: Explanation['ladder'][number], paint: Paint, width: number): string[] {

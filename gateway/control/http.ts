@@ -176,6 +176,8 @@ class Door {
       this.#streams.add(response);
       response.once('close', () => this.#streams.delete(response));
     }
+    // Kept open for the next request, this very connection would hold up the end that it asks for.
+    if (path === '/api/stop') response.setHeader('connection', 'close');
     const { matched } = await this.#api.handle(request, response, { prefix: '/api', context: { actor } });
     if (!matched) {
       const next = 'The calls there are stand in /api/openapi.json.';

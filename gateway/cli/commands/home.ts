@@ -202,7 +202,7 @@ async function removeFolders(home: string): Promise<void> {
   // Electron's profile; recognised by the file that Chromium always writes.
   const profile = path.join(home, 'window');
   const isProfile = (await readdir(profile).catch(() => [])).some(
-    (name) => name === 'Preferences' || name === 'place.json' || name === 'Local State',
+    (name) => name === 'window-place.json' || name === 'Local State',
   );
   if (isProfile) await rm(profile, { recursive: true, force: true });
 }
