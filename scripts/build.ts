@@ -26,8 +26,16 @@ export async function buildStale(names: readonly Target['name'][], force = false
 async function buildTarget(target: Target): Promise<void> {
   // Loaded late: Vite takes longer to load than an up-to-date check takes in all.
   const { build } = await import('vite');
-  for (const { config, mode } of target.builds) {
-    await build({ configFile: path.join(root, config), mode, logLevel: 'warn', clearScreen: false });
+  // Vite believes NODE_ENV over its mode; a test runner's or a shell's would put development builds into what ships.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    for (const { config, mode } of target.builds) {
+      await build({ configFile: path.join(root, config), mode, logLevel: 'warn', clearScreen: false });
+    }
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
   }
 }
 

@@ -202,7 +202,8 @@ describe.skipIf(noDesktop)(`the desktop window${because(noDesktop)}`, () => {
       second.on('exit', resolve);
     });
     expect(code).toBe(0);
-    await desktop.page.waitForURL(/\/ui\/requests$/);
+    await desktop.page.getByRole('heading', { name: 'Requests', level: 1 }).waitFor();
+    expect(await desktop.page.evaluate(() => window.location.pathname)).toBe('/ui/requests');
     const windows = await desktop.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().map((window) => window.isMinimized()),
     );

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint, isStale, markFresh, markStale } from '../../scripts/stale.ts';
-import type { Target } from '../../scripts/targets.ts';
+import { TARGETS, type Target } from '../../scripts/targets.ts';
 
 const target: Target = { name: 'cli', builds: [], inputs: ['src', 'lock.json'], outputs: ['dist/out.js'] };
 
@@ -57,5 +57,42 @@ describe('knowing what is stale', () => {
     writeFileSync(path.join(root, 'src/x'), 'a');
     writeFileSync(path.join(root, 'src/y'), 'b');
     expect(fingerprint(root, ['src'])).not.toBe(before);
+  });
+});
+
+describe('the build targets', () => {
+  const checkout = path.join(import.meta.dirname, '../..');
+
+  /** The files that these reach by relative imports, themselves included; paths relative to the checkout. */
+  function reachedFrom(files: readonly string[]): Set<string> {
+    const reached = new Set<string>();
+    const waiting = [...files];
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (reached.has(file)) continue;
+      reached.add(file);
+      if (!/\.tsx?$/.test(file)) continue;
+      const text = readFileSync(path.join(checkout, file), 'utf8');
+      for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+        waiting.push(path.join(path.dirname(file), target.replace(/\?.*$/, '')));
+      }
+    }
+    return reached;
+  }
+
+  it.each([
+    [
+      'renderer',
+      readdirSync(path.join(checkout, 'renderer'))
+        .filter((name) => name.endsWith('.tsx'))
+        .map((name) => `renderer/${name}`),
+    ],
+    ['electron', ['electron/main.ts', 'electron/preload.ts', 'gateway/captures/worker.ts']],
+    ['cli', ['gateway/cli/main.ts', 'gateway/captures/worker.ts']],
+  ])('name every source that %s is made of', (name, entries) => {
+    const inputs = TARGETS.find((candidate) => candidate.name === name)?.inputs ?? [];
+    const reached = [...reachedFrom(entries)];
+    expect(reached.length).toBeGreaterThan(20);
+    const counted = (file: string) => inputs.some((input) => file === input || file.startsWith(`${input}/`));
+    expect(reached.filter((file) => !counted(file))).toEqual([]);
   });
 });
