@@ -6,6 +6,7 @@ import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { authorize } from './stages/authorize.ts';
 import { ForwardRun } from './stages/forward.ts';
+import { forwardStep, respondStep } from './stages/forward-steps.ts';
 import { identify } from './stages/identify.ts';
 import { answerModels } from './stages/list-models.ts';
 import { needsKeyHere } from './stages/needs-key.ts';
@@ -370,22 +371,9 @@ export class ExchangeRun {
 
   private onForwarded(verdict: Omit<Verdict, 'endMs'>, startMs: number) {
     const { exchange } = this;
-    const attempt = exchange.attempts[exchange.attempts.length - 1];
-    recordStep(
-      exchange,
-      'forward',
-      verdict.ok
-        ? { decision: 'passed', summary: verdict.message, output: { status: attempt?.status } }
-        : {
-            decision: 'refused',
-            summary: verdict.message,
-            evidence: verdict.evidence,
-            output: { status: attempt?.status },
-            refusal: { cause: verdict.cause ?? 'other', message: verdict.message },
-          },
-      startMs,
-      this.elapsed(),
-    );
+    const endMs = this.elapsed();
+    recordStep(exchange, 'forward', forwardStep(exchange, verdict), startMs, endMs);
+    recordStep(exchange, 'respond', respondStep(exchange, verdict), exchange.answer?.firstByteMs ?? endMs, endMs);
     this.finish(verdict);
   }
 

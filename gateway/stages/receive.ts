@@ -42,6 +42,7 @@ export function receiveHead(exchange: Exchange, context: StageContext): StageOut
   return {
     decision: 'passed',
     summary: `${method} ${clip(path)} is ${endpoint.dialect === 'raw' ? `raw access to ${endpoint.provider}` : endpoint.name}.`,
+    input: { method, path: clip(path), contentType: headerValue(rawHeaders, 'content-type') },
     output: { endpoint: endpoint.name, dialect: endpoint.dialect },
   };
 }

@@ -1,0 +1,56 @@
+/** What the steps `forward` and `respond` say of an exchange that went to a provider. Pure. */
+import type { Exchange, Verdict } from '../exchange.ts';
+import type { StageOutcome } from './stage.ts';
+
+type Outcome = Omit<Verdict, 'endMs'>;
+
+export function forwardStep(exchange: Exchange, verdict: Outcome): StageOutcome {
+  const attempt = exchange.attempts[exchange.attempts.length - 1];
+  const input = attempt && {
+    method: attempt.method,
+    // Without its query, which may hold the key.
+    to: attempt.url.split('?', 1)[0],
+    model: attempt.model,
+    key: attempt.key ? `${attempt.key.label} (…${attempt.key.lastFour})` : undefined,
+    bytes: attempt.requestBody === 'same' ? exchange.request.body.sizeBytes : attempt.requestBody.sizeBytes,
+    modelRenamed: attempt.requestBody === 'same' ? undefined : `${exchange.askedModel} → ${attempt.model}`,
+  };
+  const output = {
+    status: attempt?.status,
+    bytes: attempt?.responseBody?.sizeBytes,
+    chunks: attempt?.responseBody?.chunkSizes.length,
+    error: attempt?.outcome?.errorCode,
+    ...exchange.usage,
+  };
+  if (verdict.ok) return { decision: 'passed', summary: verdict.message, input, output };
+  return {
+    decision: 'refused',
+    summary: verdict.message,
+    evidence: verdict.evidence,
+    input,
+    output,
+    refusal: { cause: verdict.cause ?? 'other', message: verdict.message },
+  };
+}
+
+export function respondStep(exchange: Exchange, verdict: Outcome): StageOutcome {
+  const { answer } = exchange;
+  if (!answer || verdict.clientGone) {
+    return { decision: 'skipped', summary: verdict.clientGone ? verdict.message : 'Nothing was sent to the app.' };
+  }
+  const attempt = exchange.attempts[exchange.attempts.length - 1];
+  const untouched = answer.body === 'same';
+  return {
+    decision: 'answered',
+    summary: untouched
+      ? `The app got the answer as it came, with status ${answer.status}.`
+      : attempt?.status === undefined
+        ? `The app got status ${answer.status} and the reason, in its own dialect.`
+        : `The app got status ${answer.status}, the provider's words and the cause, in its own dialect.`,
+    output: {
+      status: answer.status,
+      bytes: answer.body === 'same' ? attempt?.responseBody?.sizeBytes : answer.body.sizeBytes,
+      untouched,
+    },
+  };
+}
