@@ -2,7 +2,7 @@
  * What this machine has for running and testing the desktop app: each part is there, or missing for a reason that can
  * be shown to a person as it stands.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -10,11 +10,8 @@ export type Found = { path: string; missing?: undefined } | { path?: undefined; 
 
 const electronPackage = path.join(import.meta.dirname, '..', 'node_modules', 'electron');
 
-/**
- * Electron's program: ELECTRON_OVERRIDE_DIST_PATH's first, else the one npm's `electron` package has downloaded.
- * `download` lets that package fetch it now (some 120 MB), which fails at once where its host cannot be reached.
- */
-export function findElectron({ download = false } = {}): Found {
+/** Electron's program: ELECTRON_OVERRIDE_DIST_PATH's first, else the one that npm's `electron` package has downloaded. */
+export function findElectron(): Found {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override) {
     const program = path.join(override, programName());
@@ -23,13 +20,30 @@ export function findElectron({ download = false } = {}): Found {
       : { missing: `ELECTRON_OVERRIDE_DIST_PATH names ${override}, which has no ${programName()}` };
   }
   const installed = installedElectron();
-  if (installed) return { path: installed };
-  if (!existsSync(electronPackage)) return { missing: 'the electron package is not installed (npm ci)' };
-  if (!download) return { missing: "Electron's program is not downloaded (npx install-electron)" };
-  process.stderr.write('Downloading Electron (once) …\n');
-  spawnSync(process.execPath, [path.join(electronPackage, 'install.js')], { stdio: 'ignore', timeout: 600_000 });
-  const fetched = installedElectron();
-  return fetched ? { path: fetched } : { missing: "Electron's program could not be downloaded" };
+  return installed ? { path: installed } : { missing: "Electron's program is not downloaded (npx install-electron)" };
+}
+
+/** A download that is over sooner is not worth a word. */
+const SLOW_MS = 1_500;
+const DOWNLOAD_LIMIT_MS = 600_000;
+
+/**
+ * Like `findElectron`, and lets npm's `electron` package fetch its program (some 120 MB, once) where it is not there yet.
+ * Where the host of it cannot be reached that fails within a second.
+ */
+export async function getElectron(): Promise<Found> {
+  const found = findElectron();
+  const installer = path.join(electronPackage, 'install.js');
+  if (found.path || process.env.ELECTRON_OVERRIDE_DIST_PATH || !existsSync(installer)) return found;
+  const slow = setTimeout(() => process.stderr.write('Downloading Electron (some 120 MB, once) …\n'), SLOW_MS);
+  await new Promise<void>((resolve) => {
+    const child = spawn(process.execPath, [installer], { stdio: 'ignore', timeout: DOWNLOAD_LIMIT_MS });
+    child.on('error', () => resolve());
+    child.on('close', () => resolve());
+  });
+  clearTimeout(slow);
+  const installed = installedElectron();
+  return installed ? { path: installed } : { missing: "Electron's program could not be downloaded" };
 }
 
 /** Whether a window can be shown as things stand. macOS and Windows always have a display. */

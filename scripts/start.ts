@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { buildStale } from './build.ts';
-import { findDisplay, findElectron } from './machine.ts';
+import { findDisplay, getElectron } from './machine.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const args = process.argv.slice(2);
@@ -18,7 +18,7 @@ const NEVER_OPENED_MS = 15_000;
 const SAID_WHY_EXIT_CODE = 70;
 
 const display = findDisplay();
-const electron: { path?: string; missing?: string } = display.missing ? display : findElectron({ download: true });
+const electron = display.missing ? { missing: display.missing } : await getElectron();
 process.exitCode = electron.path ? await startDesktop(electron.path) : await startHeadless(electron.missing);
 
 async function startDesktop(program: string): Promise<number> {
