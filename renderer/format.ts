@@ -52,6 +52,7 @@ export function clockTime(iso: string, nowMs: number): string {
 
 /** `0.4 ms`, `12 ms`, `1.2 s`, `2 min 3 s`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 0.05) return '<0.1 ms';
   if (ms < 10) return `${trim(ms, 1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < MINUTE) return `${trim(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
@@ -60,6 +61,11 @@ export function duration(ms: number): string {
     return `${Math.floor(ms / MINUTE)} min${seconds ? ` ${seconds} s` : ''}`;
   }
   return `${trim(ms / HOUR, 1)} h`;
+}
+
+/** A moment within an exchange: `+38 ms` after it was accepted. */
+export function offset(ms: number): string {
+  return `+${duration(ms < 0.05 ? 0 : ms)}`;
 }
 
 /** `512 B`, `1.2 KB`, `12 MB` (1 KB is 1024 B). */

@@ -1,4 +1,5 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button, CloseButton, PasswordInput } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Status } from '../../gateway/control/contract/index.ts';
@@ -6,6 +7,7 @@ import { api } from '../api.ts';
 import { retryNow, useConnection } from '../live.ts';
 import { Light, type Tone } from '../parts/light.tsx';
 import { LinkButton } from '../parts/link-button.tsx';
+import { Said } from '../parts/said.tsx';
 import { useAction } from '../parts/use-action.ts';
 import { words } from '../words/words.ts';
 import classes from './shell.module.css';
@@ -15,6 +17,8 @@ export function Banners({ status }: { status: Status }) {
   const connection = useConnection();
   const g = words.gate;
   const { vault } = status;
+  const [dismissed, dismiss] = useDismissed();
+  const notices = status.notices.filter((notice) => !dismissed.includes(nameOf(notice)));
   return (
     <div className={classes.banners} aria-live="polite">
       {connection === 'lost' && (
@@ -41,25 +45,51 @@ export function Banners({ status }: { status: Status }) {
           </LinkButton>
         </Banner>
       )}
-      {status.notices.map((notice) => (
+      {notices.map((notice) => (
         <Banner
           key={notice.id}
           tone={notice.level === 'error' ? 'bad' : notice.level === 'warning' ? 'wait' : 'off'}
           title={notice.sentence}
           text={notice.next}
-        />
+        >
+          {notice.level !== 'error' && (
+            <CloseButton size="sm" aria-label={words.common.dismiss} onClick={() => dismiss(notice)} />
+          )}
+        </Banner>
       ))}
     </div>
   );
 }
 
+type Notice = Status['notices'][number];
+const DISMISSED = 'keyward.notices.dismissed';
+const KEPT = 50;
+/** The same notice with other words (another path, another disk) is news again. */
+const nameOf = (notice: Notice) => `${notice.id} ${notice.sentence}`;
+
+function useDismissed() {
+  const [dismissed, setDismissed] = useState<string[]>(() => (localStorage.getItem(DISMISSED) ?? '').split('\n'));
+  const dismiss = (notice: Notice) => {
+    const next = [...dismissed, nameOf(notice)].slice(-KEPT);
+    localStorage.setItem(DISMISSED, next.join('\n'));
+    setDismissed(next);
+  };
+  return [dismissed, dismiss] as const;
+}
+
 function Banner(props: { tone: Tone; title: string; text?: string | null; children?: ReactNode }) {
   return (
     <section className={classes.banner} data-tone={props.tone}>
-      <Light tone={props.tone} size={18} />
+      {props.tone === 'off' ? <IconInfoCircle size={18} aria-hidden /> : <Light tone={props.tone} size={18} />}
       <div className="kw-grow">
-        <strong>{props.title}</strong>
-        {props.text && <p className="kw-dim">{props.text}</p>}
+        <strong>
+          <Said text={props.title} />
+        </strong>
+        {props.text && (
+          <p className="kw-dim">
+            <Said text={props.text} />
+          </p>
+        )}
       </div>
       {props.children}
     </section>
@@ -94,7 +124,11 @@ function Locked(props: { sentence: string; next: string | null; passphrase: bool
           </Button>
         </form>
       ) : (
-        props.next && <p>{props.next}</p>
+        props.next && (
+          <p>
+            <Said text={props.next} />
+          </p>
+        )
       )}
     </Banner>
   );

@@ -1,4 +1,5 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
 import {
   IconApps,
@@ -30,6 +31,8 @@ const PLACES = [
 ] as const;
 
 export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void }) {
+  // The same bound as in shell.module.css: below it the places are icons only.
+  const narrow = useMediaQuery('(max-width: 68rem)');
   return (
     <div className={classes.sidebar}>
       <div className={classes.brand}>
@@ -43,7 +46,7 @@ export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void
       </UnstyledButton>
       <nav aria-label={words.nav.label}>
         {PLACES.map(({ to, label, Icon }) => (
-          <Tooltip key={to} label={label} position="right" openDelay={600}>
+          <Tooltip key={to} label={label} position="right" disabled={!narrow}>
             <Link
               to={to}
               search={{}}

@@ -85,7 +85,7 @@ const ladder: Record<LadderCheck, { passed: string; failed: string; unknown: str
   translated: {
     passed: 'Nothing was lost in translation',
     failed: 'Something was lost in translation',
-    unknown: 'Translation was not reached',
+    unknown: 'Whether anything was lost in translation was not checked',
   },
   reached: {
     passed: 'The provider was reached',
@@ -110,7 +110,7 @@ const ladder: Record<LadderCheck, { passed: string; failed: string; unknown: str
   answer_whole: {
     passed: 'The answer came back whole',
     failed: 'The answer did not come back whole',
-    unknown: 'There was no answer to check',
+    unknown: 'Whether the answer came back whole was not checked',
   },
 };
 
@@ -187,6 +187,8 @@ export const en = {
     all: 'all',
     none: 'none',
     opensPage: '(opens in the browser)',
+    unnamed: 'unnamed',
+    dismiss: 'Dismiss this notice',
   },
 
   counts: {
@@ -481,13 +483,13 @@ export const en = {
     makeKey: (program: string) => `Make a gateway key for ${program}`,
     makeKeyWhy: 'KEY stands for a gateway key. Keyward can make one now and put it in.',
     keyPut: 'The key is in the text above. You will not see it again after closing this.',
-    address: 'Address',
+    connectLabel: 'this computer',
   },
 
   requests: {
     title: 'Requests',
     search: 'Search requests',
-    placeholder: 'cause:key_expired app:cursor status:4xx since:1h "text"',
+    placeholder: 'cause:key_expired app:cursor since:1h',
     clear: 'Clear the search',
     list: 'Requests, newest first',
     failedOnly: 'Failed',
@@ -572,7 +574,9 @@ export const en = {
       probes: 'Probes run',
       result: { passed: 'Passed', failed: 'Failed', unknown: 'Unknown' },
       explaining: 'Working out why…',
-      noFixes: 'Nothing here can be mended with a button.',
+      practiceNote: 'This was practice: nothing is broken. For a real request, the buttons that mend it stand here.',
+      practiceBack: 'Back to the three steps',
+      evidenceCount: (n: number) => plural(n, 'piece of evidence', 'pieces of evidence'),
       tested: (sentence: string) => `Tested: ${sentence}`,
       enabled: 'The key is enabled again.',
       restored: 'The gateway key works again.',

@@ -34,7 +34,7 @@ function Connect({ program, onClose }: { program: string; onClose: () => void })
     const issued = await action.run(async () => {
       const there = apps.data?.find((each) => each.name.toLowerCase() === snippet.program.toLowerCase());
       const app = there ?? (await api.apps.add({ name: snippet.program }));
-      return api.gatewayKeys.issue({ app: app.id });
+      return api.gatewayKeys.issue({ app: app.id, label: w.connectLabel });
     });
     void client.invalidateQueries({ queryKey: queries.apps.key() });
     void client.invalidateQueries({ queryKey: queries.gatewayKeys.key() });

@@ -51,7 +51,7 @@ export function GatewayKeyLine({ row }: { row: GatewayKeyRow }) {
   return (
     <tr ref={line} id={row.id} data-pointed={pointedAt || undefined}>
       <th scope="row">
-        <span>{row.label}</span>
+        <span>{row.label || words.common.unnamed}</span>
         <span className="kw-mono kw-dim">
           kw_{row.id}_…{row.lastFour}
         </span>

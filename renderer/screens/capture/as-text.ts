@@ -1,6 +1,6 @@
 /** The plain-text twin of each tab: what one pastes into a ticket. Pure. */
 import type { Capture, Explanation, RecordedBody, RecordedStep } from '../../../gateway/control/contract/index.ts';
-import { bytes, duration, exactTime } from '../../format.ts';
+import { bytes, duration, exactTime, offset } from '../../format.ts';
 import { words } from '../../words/words.ts';
 import { sseEvents } from './sse-events.ts';
 import { waterfall } from './waterfall.ts';
@@ -52,7 +52,7 @@ export function stepsText(steps: readonly RecordedStep[]): string {
   return steps
     .map((step, index) =>
       lines(
-        `${index + 1}. ${words.stages[step.stage]}: ${w.decisions[step.decision]} (${w.took} ${duration(step.endMs - step.startMs)}, ${w.at} +${duration(step.startMs)})`,
+        `${index + 1}. ${words.stages[step.stage]}: ${w.decisions[step.decision]} (${w.took} ${duration(step.endMs - step.startMs)}, ${w.at} ${offset(step.startMs)})`,
         `   ${step.summary}`,
         step.rule && `   ${w.rule}: ${step.rule.name} · ${w.setIn} ${originText(step.rule.origin)}`,
         ...factLines(w.input, step.input),
@@ -75,7 +75,7 @@ export function originText(origin: { from: string } & Record<string, unknown>): 
   const { from, ...rest } = origin;
   const name = words.capture.steps.origins[from] ?? from;
   const detail = rest.id ?? rest.path ?? rest.name ?? rest.where;
-  return typeof detail === 'string' ? `${name} ${detail}` : name;
+  return typeof detail === 'string' ? `${name}${from === 'request' ? ':' : ''} ${detail}` : name;
 }
 
 const headerLines = (headers: readonly (readonly [string, string])[]) =>
@@ -160,7 +160,7 @@ export function timingText(capture: Capture): string {
     `${w.total}: ${duration(totalMs)}`,
     ...bars.map(
       (bar) =>
-        `${depth[bar.kind]}${barName(bar)}: +${duration(bar.startMs)}, ${w.took.toLowerCase()} ${duration(bar.endMs - bar.startMs)}`,
+        `${depth[bar.kind]}${barName(bar)}: ${offset(bar.startMs)}, ${w.took.toLowerCase()} ${duration(bar.endMs - bar.startMs)}`,
     ),
   );
 }
@@ -174,6 +174,6 @@ export function barName(bar: ReturnType<typeof waterfall>['bars'][number]): stri
 
 export function eventsText(body: RecordedBody): string {
   return sseEvents(body)
-    .map((event) => `${event.atMs === undefined ? '' : `+${duration(event.atMs)} `}${event.type}: ${event.data}`)
+    .map((event) => `${event.atMs === undefined ? '' : `${offset(event.atMs)} `}${event.type}: ${event.data}`)
     .join('\n');
 }

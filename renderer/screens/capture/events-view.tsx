@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import type { RecordedBody } from '../../../gateway/control/contract/index.ts';
-import { duration } from '../../format.ts';
+import { offset } from '../../format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { words } from '../../words/words.ts';
 import { eventsText } from './as-text.ts';
@@ -28,10 +28,10 @@ export function EventsView({ body }: { body: RecordedBody }) {
         <span className="kw-dim">{w.eventCount(events.length)}</span>
         <CopyButton text={() => eventsText(body)} label={words.common.copyText} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section
         ref={scroller}
         className={classes.events}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         aria-label={w.events}
         data-typed={typed || undefined}
@@ -48,7 +48,7 @@ export function EventsView({ body }: { body: RecordedBody }) {
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <span className={classes.eventNumber}>{item.index + 1}</span>
-                <span className={classes.eventTime}>{event.atMs === undefined ? '' : `+${duration(event.atMs)}`}</span>
+                <span className={classes.eventTime}>{event.atMs === undefined ? '' : offset(event.atMs)}</span>
                 {typed && <b className="kw-clip">{event.type}</b>}
                 <span className={classes.eventData}>
                   <WithRedactions text={event.data} />

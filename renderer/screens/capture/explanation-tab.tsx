@@ -68,7 +68,7 @@ function Explained({ capture, explanation, onShow }: { capture: Capture; explana
         )}
         {explanation.why && <p>{explanation.why}</p>}
       </section>
-      <Fixes fixes={explanation.fixes} />
+      {!capture.ok && <Fixes fixes={explanation.fixes} practice={capture.practice} />}
       <section className={classes.block} aria-labelledby="ladder">
         <h3 id="ladder">{w.ladder}</h3>
         <Ladder ladder={explanation.ladder} onShow={onShow} />

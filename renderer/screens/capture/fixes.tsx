@@ -12,7 +12,7 @@ import classes from './capture.module.css';
 import { type FixEffect, fixEffect } from './fix-effect.ts';
 
 /** Fixes as buttons; the first is the one to press. What no button can do yet is said as advice. */
-export function Fixes({ fixes }: { fixes: readonly Fix[] }) {
+export function Fixes({ fixes, practice }: { fixes: readonly Fix[]; practice: boolean }) {
   const w = words.capture.explanation;
   const navigate = useNavigate();
   const action = useAction();
@@ -20,7 +20,6 @@ export function Fixes({ fixes }: { fixes: readonly Fix[] }) {
   const withEffects = fixes.map((fix) => ({ fix, effect: fixEffect(fix) }));
   const buttons = withEffects.filter((each) => each.effect !== undefined);
   const advice = withEffects.filter((each) => each.effect === undefined);
-  if (fixes.length === 0) return null;
 
   const apply = async (effect: FixEffect) => {
     setDone(null);
@@ -48,9 +47,19 @@ export function Fixes({ fixes }: { fixes: readonly Fix[] }) {
     if (result !== undefined) setDone(`${said} ${w.applied}`);
   };
 
+  const practiceOnly = practice && buttons.length === 0;
+  if (fixes.length === 0 && !practiceOnly) return null;
   return (
     <section className={classes.block} aria-labelledby="fixes">
       <h3 id="fixes">{w.fixes}</h3>
+      {practiceOnly && (
+        <div className={classes.practiceNote}>
+          <p>{w.practiceNote}</p>
+          <Button variant="default" onClick={() => void navigate({ to: '/' })}>
+            {w.practiceBack}
+          </Button>
+        </div>
+      )}
       <div className={classes.fixes}>
         {buttons.map(({ fix, effect }, index) => (
           <Button

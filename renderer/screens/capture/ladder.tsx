@@ -26,7 +26,12 @@ export function Ladder({
             </span>
             <div className="kw-grow">
               <p className={classes.rungTitle}>{words.ladder[rung.check][rung.result]}</p>
-              {rung.evidence.length > 0 && <EvidenceList evidence={rung.evidence} onShow={onShow} />}
+              {rung.evidence.length > 0 && (
+                <details open={rung.result === 'failed'}>
+                  <summary>{words.capture.explanation.evidenceCount(rung.evidence.length)}</summary>
+                  <EvidenceList evidence={rung.evidence} onShow={onShow} />
+                </details>
+              )}
             </div>
           </li>
         );

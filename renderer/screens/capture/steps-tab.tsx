@@ -2,7 +2,7 @@ import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Capture, RecordedStep } from '../../../gateway/control/contract/index.ts';
-import { duration } from '../../format.ts';
+import { duration, offset } from '../../format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Tag, type Tone } from '../../parts/light.tsx';
 import { useActionHandlers } from '../../shell/actions-provider.tsx';
@@ -92,7 +92,7 @@ function StepDetail({ step, onShow }: { step: RecordedStep; onShow: (tab: Captur
       <h3>{words.stages[step.stage]}</h3>
       <p className={classes.stepSentence}>{step.summary}</p>
       <p className="kw-dim">
-        {w.at} +{duration(step.startMs)}, {w.took} {duration(step.endMs - step.startMs)}
+        {w.at} {offset(step.startMs)}, {w.took} {duration(step.endMs - step.startMs)}
       </p>
       {step.rule && (
         <dl className={classes.facts}>

@@ -1,5 +1,5 @@
 import type { Capture } from '../../../gateway/control/contract/index.ts';
-import { duration } from '../../format.ts';
+import { duration, offset } from '../../format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { words } from '../../words/words.ts';
 import { barName, headText, timingText } from './as-text.ts';
@@ -43,7 +43,7 @@ export function TimingTab({ capture }: { capture: Capture }) {
                   style={{ left: `${percent(bar.startMs)}%`, width: `${percent(bar.endMs - bar.startMs)}%` }}
                 />
               </td>
-              <td>+{duration(bar.startMs)}</td>
+              <td>{offset(bar.startMs)}</td>
               <td>{duration(bar.endMs - bar.startMs)}</td>
             </tr>
           ))}

@@ -1,25 +1,22 @@
 import { Button } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { Status } from '../../../gateway/control/contract/index.ts';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { words } from '../../words/words.ts';
 import classes from './home.module.css';
+import type { Progress } from './progress.ts';
 import { TryIt } from './try-it.tsx';
 
 /** The newcomer's three steps; those that are done carry a check mark. */
-export function FirstSteps(props: { status: Status; onHide: () => void }) {
+export function FirstSteps({ progress, onHide }: { progress: Progress; onHide: () => void }) {
   const s = words.home.steps;
-  const { counts } = props.status;
-  const tried = counts.captures > 0;
-  const connected = counts.apps > 0;
-  const allDone = tried && counts.keys > 0 && connected;
+  const { tried, keys, apps, done } = progress;
   return (
     <section className="kw-panel" aria-labelledby="first-steps">
       <div className="kw-panel-head">
-        <h2 id="first-steps">{allDone ? s.titleDone : s.title}</h2>
-        {allDone && (
-          <Button variant="default" onClick={props.onHide}>
+        <h2 id="first-steps">{done ? s.titleDone : s.title}</h2>
+        {done && (
+          <Button variant="default" onClick={onHide}>
             {s.hide}
           </Button>
         )}
@@ -28,27 +25,18 @@ export function FirstSteps(props: { status: Status; onHide: () => void }) {
         <Step number={1} done={tried} title={s.tryTitle} text={s.trySentence}>
           <TryIt done={tried} />
         </Step>
-        <Step
-          number={2}
-          done={counts.keys > 0}
-          title={s.keyTitle}
-          text={counts.keys > 0 ? s.keyDone(counts.keys) : s.keySentence}
-        >
-          <LinkButton to="/keys" search={{ add: 'any' }} variant={tried && counts.keys === 0 ? 'filled' : 'default'}>
+        <Step number={2} done={keys > 0} title={s.keyTitle} text={keys > 0 ? s.keyDone(keys) : s.keySentence}>
+          <LinkButton to="/keys" search={{ add: 'any' }} variant={tried && keys === 0 ? 'filled' : 'default'}>
             {words.keys.add}
           </LinkButton>
         </Step>
         <Step
           number={3}
-          done={connected}
+          done={apps > 0}
           title={s.connectTitle}
-          text={connected ? s.connectDone(counts.apps) : s.connectSentence}
+          text={apps > 0 ? s.connectDone(apps) : s.connectSentence}
         >
-          <LinkButton
-            to="/apps"
-            search={{ connect: 'any' }}
-            variant={counts.keys > 0 && !connected ? 'filled' : 'default'}
-          >
+          <LinkButton to="/apps" search={{ connect: 'any' }} variant={keys > 0 && apps === 0 ? 'filled' : 'default'}>
             {words.apps.connect}
           </LinkButton>
         </Step>

@@ -18,6 +18,7 @@ import { FirstSteps } from './first-steps.tsx';
 import classes from './home.module.css';
 import { NextList } from './next-list.tsx';
 import { nextThings } from './next-things.ts';
+import { progress } from './progress.ts';
 
 const HIDDEN = 'keyward.first-steps.hidden';
 const FAILURES_READ = 60;
@@ -39,8 +40,9 @@ export function HomeScreen() {
   if (!status.data) return null;
 
   const { counts } = status.data;
+  const come = progress(counts, gatewayKeys.data ?? []);
   // Whoever has keys and apps is no newcomer: the steps only stay while they are being taken.
-  const steps = !hidden && !(counts.keys > 0 && counts.apps > 0 && counts.captures > 20);
+  const steps = !hidden && !(come.done && counts.captures > 20);
   const ready = keys.data && apps.data && gatewayKeys.data;
   const things = ready
     ? nextThings({
@@ -64,7 +66,7 @@ export function HomeScreen() {
       <div className="kw-page-head">
         <h1>{words.home.title}</h1>
       </div>
-      {steps && <FirstSteps status={status.data} onHide={hide} />}
+      {steps && <FirstSteps progress={come} onHide={hide} />}
       <div className={classes.pair}>
         <div className={classes.column}>
           <GatewayPanel status={status.data} />

@@ -75,8 +75,10 @@ function worded(thing: NextThing, nameOf: (provider: string) => string): Worded 
         key: thing.key.id,
         tone: 'bad',
         sentence: t.keyFix(`${nameOf(thing.key.provider)}, “${thing.key.label}”`, thing.key.healthDetail.sentence),
-        button: t.replaceButton,
-        link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }),
+        // A new key mends neither an empty account nor a missing right.
+        ...(['out_of_credit', 'no_access'].includes(thing.key.health)
+          ? { button: t.testButton, link: linkOptions({ to: '/keys', search: {}, hash: thing.key.id }) }
+          : { button: t.replaceButton, link: linkOptions({ to: '/keys', search: { replace: thing.key.id } }) }),
       };
     case 'key-expiring':
       return {

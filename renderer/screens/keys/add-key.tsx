@@ -41,7 +41,7 @@ function AddKeyForm(props: { provider?: string; onClose: () => void; onAnother: 
   const [label, setLabel] = useState('');
   const [expires, setExpires] = useState('');
   const [more, setMore] = useState(false);
-  const [saved, setSaved] = useState<Saved | null>(null);
+  const [saved, setSaved] = useState<(Saved & { name: string }) | null>(null);
   const saving = useAction();
   const { analysis, problem, reading } = usePasteAnalysis(secret, chosen && chosen !== CUSTOM ? chosen : undefined);
 
@@ -80,13 +80,13 @@ function AddKeyForm(props: { provider?: string; onClose: () => void; onAnother: 
     void client.invalidateQueries({ queryKey: queries.providers.key() });
     if (!done) return;
     setSecret('');
-    setSaved(done);
+    setSaved({ ...done, name });
     void client.invalidateQueries({ queryKey: queries.keys.key() });
     void client.invalidateQueries({ queryKey: queries.status.key() });
   };
 
   if (saved) {
-    return <SavedKey saved={saved} providerName={name} onAnother={props.onAnother} onDone={props.onClose} />;
+    return <SavedKey saved={saved} providerName={saved.name} onAnother={props.onAnother} onDone={props.onClose} />;
   }
   const option = ({ value, label: text, disabled }: { value: string; label: string; disabled: boolean }) => ({
     value,

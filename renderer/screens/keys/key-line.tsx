@@ -68,7 +68,7 @@ export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: 
       <Light tone={tone} size={20} label={row.disabled ? w.disabled : words.health[row.health]} />
       <div className="kw-grow">
         <div className={classes.name}>
-          <strong>{row.label}</strong>
+          <strong>{row.label || words.common.unnamed}</strong>
           <span className="kw-mono kw-dim">{w.endsIn(row.lastFour)}</span>
           {row.version > 1 && <span className="kw-dim">{w.version(row.version)}</span>}
         </div>

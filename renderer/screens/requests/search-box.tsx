@@ -67,6 +67,8 @@ export function SearchBox(props: { value: string; onSearch: (text: string) => vo
     <search className={classes.search}>
       <Combobox
         store={combobox}
+        width={380}
+        position="bottom-start"
         onOptionSubmit={(value) => {
           const suggestion = suggestions[Number(value)];
           if (suggestion) take(suggestion);
@@ -108,14 +110,14 @@ export function SearchBox(props: { value: string; onSearch: (text: string) => vo
               <Combobox.Option value={String(index)} key={suggestion.insert}>
                 <span className={classes.suggestion}>
                   <span className="kw-mono">{suggestion.insert}</span>
-                  <span className="kw-dim">{explained(suggestion)}</span>
+                  <span className="kw-dim kw-clip">{explained(suggestion)}</span>
                 </span>
               </Combobox.Option>
             ))}
           </Combobox.Options>
         </Combobox.Dropdown>
       </Combobox>
-      {faults.length > 0 && (
+      {faults.length > 0 && !(combobox.dropdownOpened && suggestions.length > 0) && (
         <p className={classes.faults} role="status">
           {faults.map(faultSentence).join(' ')}
         </p>

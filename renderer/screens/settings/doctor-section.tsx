@@ -4,6 +4,7 @@ import type { DoctorCheck } from '../../../gateway/control/contract/index.ts';
 import { api } from '../../api.ts';
 import { Light, type Tone } from '../../parts/light.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { Said } from '../../parts/said.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
 import classes from './settings.module.css';
@@ -32,8 +33,14 @@ export function DoctorSection() {
           <li key={check.check}>
             <Light tone={TONES[check.result]} size={18} label={w.result[check.result]} />
             <div>
-              <p>{check.sentence}</p>
-              {check.next && <p className="kw-dim">{check.next}</p>}
+              <p>
+                <Said text={check.sentence} />
+              </p>
+              {check.next && (
+                <p className="kw-dim">
+                  <Said text={check.next} />
+                </p>
+              )}
             </div>
           </li>
         ))}

@@ -67,7 +67,8 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     await page.getByText('There were quotation marks around it.').waitFor();
     await expectText(page, 'Provider', 'OpenAI');
     await page.getByRole('button', { name: 'Save and check' }).click();
-    await page.getByText('Works. OpenAI accepted the key.').waitFor();
+    await page.getByRole('dialog').getByText('Works. OpenAI accepted the key.').waitFor();
+    await page.getByText('Kept encrypted, sent to OpenAI only.').waitFor();
     expect(await page.content()).not.toContain('0123456789abcdefghijklmnop');
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('heading', { name: 'OpenAI' }).waitFor();
@@ -171,6 +172,21 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     expect(await page.getByRole('option').first().getAttribute('id')).toBe(before);
     await page.getByRole('button', { name: '1 new request' }).click();
     await page.getByRole('option', { name: /second-live/ }).waitFor();
+  });
+
+  it('tests a key from the explanation, and leads to replacing it', async () => {
+    const { page } = await open('requests', { home: 'full' });
+    await page
+      .getByRole('option', { name: /The key was revoked/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Test the key now' }).click();
+    await page.getByText('Tested: Rejected by OpenAI: the key was deleted.').waitFor();
+    await page.getByRole('button', { name: 'Replace the key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Replace “work”' });
+    await dialog.getByLabel('Paste the key').fill('sk-proj-0123456789abcdefghijklmnopqrstuv');
+    await dialog.getByRole('button', { name: 'Save and check' }).click();
+    await dialog.getByText('Works.').waitFor();
   });
 
   it('steps through what each stage did, and says where the rule was set', async () => {

@@ -421,8 +421,8 @@ export function explanation(row: CaptureRow): Explanation {
       : row.stage === 'identify'
         ? [{ id: 'extend', title: 'Extend the gateway key', action: { kind: 'gateway-keys.edit', id: 'p9z4t6' } }]
         : [
-            { id: 'replace', title: 'Replace the key', action: { kind: 'keys.replace', key: 'pk_b2c3d4e5' } },
-            { id: 'test', title: 'Test the key now', action: { kind: 'keys.test', key: 'pk_b2c3d4e5' } },
+            { id: 'replace', title: 'Replace the key', action: { kind: 'keys.replace', id: 'pk_b2c3d4e5' } },
+            { id: 'test', title: 'Test the key now', action: { kind: 'keys.test', id: 'pk_b2c3d4e5' } },
             {
               id: 'renew',
               title: 'Make a new key at OpenAI',

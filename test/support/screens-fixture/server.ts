@@ -2,7 +2,7 @@
  * Serves dist/renderer under /ui/ and the control contract under /api/ from memory, so that screens can be looked at
  * without a gateway. Never shipped. `node test/support/screens-fixture/server.ts [empty|full] [port]`.
  */
-import { createReadStream, existsSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { OpenAPIHandler } from '@orpc/openapi/node';
@@ -19,11 +19,24 @@ const TYPES: Record<string, string> = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** Read once, whole: a build that runs meanwhile empties the folder first. */
+let screens: ReadonlyMap<string, Buffer> | undefined;
+function builtScreens(): ReadonlyMap<string, Buffer> {
+  screens ??= new Map(
+    readdirSync(DIST, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .map((file) => [path.relative(DIST, file), readFileSync(file)]),
+  );
+  return screens;
+}
+
 export async function startFixture(
   options: FixtureOptions & { port?: number },
 ): Promise<{ url: string; server: Server; push: ReturnType<typeof createRouter>['push'] }> {
   const { router, push } = createRouter(options);
   const handler = new OpenAPIHandler(router);
+  const files = builtScreens();
   const server = createServer(async (request, response) => {
     if (request.url?.startsWith('/api/')) {
       if (options.signedOut) {
@@ -35,15 +48,11 @@ export async function startFixture(
       if (!matched) response.writeHead(404).end();
       return;
     }
-    const wanted = path.join(DIST, path.normalize((request.url ?? '').replace(/^\/ui\//, '/').split('?')[0] ?? '/'));
-    const file = existsSync(wanted) && path.extname(wanted) !== '' ? wanted : path.join(DIST, 'index.html');
-    response.writeHead(200, {
-      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': POLICY,
-    });
-    createReadStream(file)
-      .on('error', () => response.destroy())
-      .pipe(response);
+    const place = (request.url ?? '').split('?')[0]?.replace(/^\/ui\//, '') ?? '';
+    const name = files.has(place) ? place : 'index.html';
+    const type = TYPES[path.extname(name)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+    response.end(files.get(name));
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const address = server.address();
