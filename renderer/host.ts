@@ -7,7 +7,7 @@
  * screens call `connect()` again and get a fresh port. The main process serves the control contract on the other end
  * with oRPC's message-port `RPCHandler`.
  *
- * The window loads `WINDOW_URL`: dist/renderer/ is served under `app://keyward/ui/` (what names no file answers with
+ * The window loads `app://keyward/ui/`: dist/renderer/ is served under `app://keyward/ui/` (what names no file answers with
  * `index.html`, status 200, so that `app://keyward/ui/requests/CAPTURE` opens that capture), the same paths as over HTTP.
  */
 export interface KeywardHost {
@@ -19,7 +19,6 @@ export interface KeywardHost {
 }
 
 export const KEYWARD_PORT_MESSAGE = 'keyward-port';
-export const WINDOW_URL = 'app://keyward/ui/';
 
 declare global {
   interface Window {

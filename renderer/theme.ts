@@ -51,7 +51,19 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } }),
-    Alert: Alert.extend({ defaultProps: { variant: 'light' } }),
+    Alert: Alert.extend({
+      defaultProps: { variant: 'light' },
+      // Mantine's own soft colours are loud in the dark; state has its tokens.
+      vars: (_theme, { color }) => {
+        const tone = color === 'red' ? 'bad' : 'wait';
+        return {
+          root: {
+            '--alert-bg': `var(--kw-${tone}-soft)`,
+            '--alert-color': `var(--kw-${tone})`,
+          },
+        };
+      },
+    }),
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', withinPortal: true, shadow: 'md' } }),
     Modal: Modal.extend({

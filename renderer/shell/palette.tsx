@@ -50,6 +50,7 @@ export function Palette() {
       shortcut={null}
       clearQueryOnClose
       scrollable
+      transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.5, blur: 0 }}
       maxHeight="60vh"
     >

@@ -97,7 +97,7 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     await dialog.getByRole('button', { name: 'Make a gateway key for curl' }).click();
     await dialog.getByText(/authorization: Bearer kw_/).waitFor();
     await dialog.getByRole('button', { name: 'Done' }).click();
-    await page.getByRole('rowheader', { name: /default kw_/ }).waitFor();
+    await page.getByRole('rowheader', { name: /this computer kw_/ }).waitFor();
     expect(await page.content()).not.toContain('0123456789abcdefghijklmnopqrstuvwxyz');
   });
 
