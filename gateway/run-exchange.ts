@@ -36,6 +36,8 @@ export interface PipelineOptions {
   readonly practice: Upstream;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string) => Cause;
   readonly explainUrl: (captureId: string) => string;
+  /** A fault of ours, for the log. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A body must not stand still longer than this while it is being received. */
@@ -101,6 +103,27 @@ export class ExchangeRun {
   }
 
   start() {
+    this.guarded(() => this.begin());
+  }
+
+  /** A fault of ours fails this one exchange, with our name on it, and never the gateway. */
+  private guarded(work: () => void) {
+    try {
+      work();
+    } catch (error) {
+      this.options.onFault(error);
+      if (this.exchange.verdict) return;
+      const outcome = refuse({
+        cause: 'other',
+        status: 500,
+        message: 'Keyward made a mistake while handling this request.',
+      });
+      recordStep(this.exchange, 'receive', outcome, this.elapsed(), this.elapsed());
+      this.answerRefusal();
+    }
+  }
+
+  private begin() {
     const { exchange, context, request } = this;
     this.response.once('close', () => this.onClientClose());
     const head = receiveHead(exchange, context);
@@ -130,7 +153,7 @@ export class ExchangeRun {
       this.afterBody(head, identified, startMs, identifiedMs, Buffer.alloc(0));
       return;
     }
-    this.gather((body) => this.afterBody(head, identified, startMs, identifiedMs, body));
+    this.gather((body) => this.guarded(() => this.afterBody(head, identified, startMs, identifiedMs, body)));
   }
 
   refuseAtOnce(refusal: Omit<Refusal, 'stage'>) {
@@ -269,7 +292,7 @@ export class ExchangeRun {
     const isRaw = this.exchange.endpoint?.dialect === 'raw';
     if (isRaw && target.providerId === PRACTICE) {
       // The practice provider takes whole bodies only; its raw requests are small.
-      this.gather((whole) => this.send(target, whole, false, startMs));
+      this.gather((whole) => this.guarded(() => this.send(target, whole, false, startMs)));
       return;
     }
     this.send(target, body, isRaw, startMs);

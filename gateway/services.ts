@@ -120,6 +120,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
     classify: (exchange, attempt, body) => classifyAnswer(exchange, attempt, body, store.snapshot),
+    onFault: (error) => options.onFault?.(error),
     explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
   };
   const services: Services = {
