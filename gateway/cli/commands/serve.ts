@@ -49,6 +49,9 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
   });
   const passphraseFile = globals.passphraseFile ?? process.env.KEYWARD_PASSPHRASE_FILE;
   const log = openLog(homePaths(home).logs);
+  // A gateway that others rely on goes on after a fault of its own; what it was stands in the log.
+  process.on('uncaughtException', (error) => log.log.error(error, 'uncaught'));
+  process.on('unhandledRejection', (reason) => log.log.error(reason, 'unhandled rejection'));
   let gateway: Gateway;
   try {
     gateway = await createGateway({
