@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { watchStalls } from '../support/stall.ts';
 
 const KILLS = Number(process.env.KEYWARD_KILLS ?? 20);
 const CHILD = new URL('./children/serve.ts', import.meta.url).pathname;
@@ -60,6 +61,7 @@ it(`${KILLS} kills lose nothing that was acknowledged`, { timeout: 60_000 + KILL
     let alive = true;
     let killedAt = 0;
     const current = running;
+    const stalls = watchStalls();
     const edits = async () => {
       for (let n = 0; alive; n += 1) {
         const name = `app-${kill}-${n}`;
@@ -95,6 +97,8 @@ it(`${KILLS} kills lose nothing that was acknowledged`, { timeout: 60_000 + KILL
     killedAt = performance.now();
     current.child.kill('SIGKILL');
     await gone;
+    const losableMs = LOSABLE_MS + stalls.worstMs();
+    stalls.stop();
     await Promise.all(work);
     running = await start();
     const found = {
@@ -105,7 +109,7 @@ it(`${KILLS} kills lose nothing that was acknowledged`, { timeout: 60_000 + KILL
     expect([...apps].filter((name) => !found.apps.has(name))).toEqual([]);
     expect([...keys].filter((id) => !found.keys.has(id))).toEqual([]);
     expect([...gatewayKeys].filter((id) => !found.gatewayKeys.has(id))).toEqual([]);
-    const due = captures.filter(({ at }) => killedAt - at > LOSABLE_MS);
+    const due = captures.filter(({ at }) => killedAt - at > losableMs);
     for (const { id } of due) {
       const capture = await api<{ id: string; state: string }>(running, 'GET', `/captures/${id}`);
       expect(capture).toMatchObject({ id, state: 'done' });
