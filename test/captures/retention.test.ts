@@ -48,6 +48,7 @@ describe('retention', () => {
     }
     await recorder.settle();
     await recorder.prune();
+    await recorder.settle();
     const left = new Set((await recorder.list({ limit: 1000 })).map((row) => row.id));
     expect(left.size).toBeGreaterThan(20);
     expect(left.size).toBeLessThan(120);
