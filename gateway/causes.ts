@@ -38,12 +38,6 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
-const CAUSE_SET: ReadonlySet<string> = new Set(CAUSES);
-
-export function isCause(value: unknown): value is Cause {
-  return typeof value === 'string' && CAUSE_SET.has(value);
-}
-
 /** The stages an exchange passes, in order. `limit`, `cache` and `translate` keep their places until they are built. */
 export const STAGES = [
   'receive',

@@ -13,7 +13,6 @@ import { removeInstance, writeInstance } from './store/instance.ts';
 import { answerUnreadable } from './unreadable.ts';
 
 export type { ServicesOptions } from './services.ts';
-export { openServices } from './services.ts';
 
 export interface GatewayOptions extends ServicesOptions {
   readonly mode: 'desktop' | 'headless';

@@ -19,10 +19,6 @@ export const MARKER_CONTINUED = '⟦redacted, continued⟧';
 /** Finds both forms of marker in a text. */
 export const MARKER_PATTERN = /⟦redacted[^⟧]*⟧|~redacted\.[\w.-]+~/g;
 
-export function isMarked(text: string): boolean {
-  return text.includes('⟦redacted') || text.includes('~redacted.');
-}
-
 const IN_URL = /~redacted\.([a-z-]+)\.(\d+)(?:\.([\w.-]{4}))?\.([\w-]{8})~/g;
 
 /** The ASCII form back to the readable one. */

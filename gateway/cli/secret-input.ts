@@ -72,8 +72,9 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
 /** Reads a line without showing it. A pasted line break ends it; Ctrl-C gives up. */
 function askHidden(prompt: string, terminal: ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
-    process.stderr.write(prompt);
+    // Before the prompt: what a quick hand or a script types at its sight must not be echoed.
     terminal.setRawMode(true);
+    process.stderr.write(prompt);
     terminal.setEncoding('utf8');
     terminal.resume();
     let line = '';

@@ -3,7 +3,7 @@
  * `forward`; what it could not pass on as it came, it hands over here.
  */
 import type { ServerResponse } from 'node:http';
-import { type Cause, REFUSAL_STATUS, type Stage } from '../causes.ts';
+import { type Cause, REFUSAL_STATUS } from '../causes.ts';
 import { matchEndpoint } from '../dialects/endpoints.ts';
 import { buildErrorBody, type KeywardMember } from '../dialects/error-body.ts';
 import type { Exchange, Family, Refusal } from '../exchange.ts';
@@ -84,8 +84,4 @@ export function writeAnswer(response: ServerResponse, answer: OwnAnswer, isHead:
   response.writeHead(answer.status, answer.headers);
   response.end(isHead ? undefined : answer.body);
   return true;
-}
-
-export function stageOf(refusal: Refusal | undefined): Stage | null {
-  return refusal?.stage ?? null;
 }

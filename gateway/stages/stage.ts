@@ -25,8 +25,6 @@ export type StageOutcome =
   | (Facts & { readonly decision: 'passed' | 'answered' | 'skipped' })
   | (Facts & { readonly decision: 'refused'; readonly refusal: Omit<Refusal, 'stage'> });
 
-export type StageFunction = (exchange: Exchange, context: StageContext) => StageOutcome;
-
 /** A refusal with the same sentence in the step as for the owner. */
 export function refuse(refusal: Omit<Refusal, 'stage'>, facts: Partial<Facts> = {}): StageOutcome {
   return {

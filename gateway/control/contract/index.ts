@@ -38,10 +38,9 @@ export type {
   RecordedAttempt,
   RecordedBody,
   RecordedStep,
-  Redaction,
 } from '../../captures/capture.ts';
-export { CAUSES, type Cause, STAGES, type Stage } from '../../causes.ts';
-export type { Explanation, FailureRecord, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
+export { CAUSES, type Cause, type Stage } from '../../causes.ts';
+export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
 export * from './rows.ts';
 

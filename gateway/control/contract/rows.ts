@@ -5,7 +5,6 @@ import {
   keyHealthSchema,
   limitsSchema,
   providerSchema,
-  routeSchema,
   scopeSchema,
   UPSTREAM_DIALECTS,
 } from '../../store/schema.ts';
@@ -92,8 +91,6 @@ export const issuedKeySchema = z.object({
   expires: z.string().nullable(),
 });
 export type IssuedKey = z.infer<typeof issuedKeySchema>;
-
-export const routeRowSchema = routeSchema;
 
 /** What a paste turned out to be; computed without a network, as one types. */
 export const pasteAnalysisSchema = z.object({

@@ -11,7 +11,7 @@ import { type KeyState, keyOf, type ServerDialect, unknownKey } from './accounts
 import { answerRequest, credentialOf, type SeenRequest } from './route-request.ts';
 import { headersOf, type WireAnswer } from './wire.ts';
 
-export { KEY_STATES, type KeyState, SERVER_DIALECTS, type ServerDialect } from './accounts.ts';
+export type { KeyState, ServerDialect } from './accounts.ts';
 export type { SeenRequest } from './route-request.ts';
 export { MODELS, UNICODE } from './wire.ts';
 
