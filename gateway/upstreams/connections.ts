@@ -10,6 +10,7 @@ import tls from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { AttemptTimings } from '../exchange.ts';
 
 export interface ConnectionOptions {
   readonly connectMs: number;
@@ -32,6 +33,19 @@ const socketTimes = new WeakMap<object, SocketTimes>();
 
 export function timesOf(socket: object): SocketTimes | undefined {
   return socketTimes.get(socket);
+}
+
+/** Writes down, when a request goes out on a socket, what making that connection took; nothing of it for a reused one. */
+export function noteSocket(socket: object, timings: AttemptTimings, zero: number): void {
+  timings.sentMs = performance.now() - zero;
+  const times = socketTimes.get(socket);
+  if (!times) return;
+  times.uses += 1;
+  timings.reusedConnection = times.uses > 1;
+  if (times.uses > 1) return;
+  if (times.lookupAt !== undefined) timings.dnsMs = times.lookupAt - zero;
+  if (times.connectedAt !== undefined) timings.connectMs = times.connectedAt - zero;
+  if (times.securedAt !== undefined) timings.tlsMs = times.securedAt - zero;
 }
 
 /** The loopback is never reached through a proxy: local runtimes live there, and a proxy could not reach them. */

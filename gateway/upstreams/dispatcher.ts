@@ -6,7 +6,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import type { AttemptTimings, RawHeaders } from '../exchange.ts';
 import type { Upstream, UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
-import { timesOf } from './connections.ts';
+import { noteSocket } from './connections.ts';
 
 /**
  * undici calls `onConnect` of a handler and publishes this channel for the same request in one go, which is the only
@@ -90,16 +90,7 @@ class DispatchHandler implements UpstreamControl {
 
   onSocket(socket: object) {
     clearTimeout(this.connectTimer);
-    const { timings, zero } = this;
-    timings.sentMs = performance.now() - zero;
-    const times = timesOf(socket);
-    if (!times) return;
-    times.uses += 1;
-    timings.reusedConnection = times.uses > 1;
-    if (times.uses > 1) return;
-    if (times.lookupAt !== undefined) timings.dnsMs = times.lookupAt - zero;
-    if (times.connectedAt !== undefined) timings.connectMs = times.connectedAt - zero;
-    if (times.securedAt !== undefined) timings.tlsMs = times.securedAt - zero;
+    noteSocket(socket, this.timings, this.zero);
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {

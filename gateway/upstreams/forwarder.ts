@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import type { AttemptTimings, RawHeaders } from '../exchange.ts';
 import type { UpstreamControl, UpstreamHandler, UpstreamRequest } from '../upstream.ts';
-import { type Connections, timesOf } from './connections.ts';
+import { type Connections, noteSocket } from './connections.ts';
 import { describeError } from './dispatcher.ts';
 
 export interface ForwardRequest extends Omit<UpstreamRequest, 'body'> {
@@ -104,18 +104,9 @@ class ForwardRun implements UpstreamControl {
   }
 
   private onConnected(socket: object) {
-    const { timings, zero } = this;
     // A long upload may take any time; only its answer is waited for, once it is sent.
     clearTimeout(this.timer);
-    timings.sentMs = performance.now() - zero;
-    const times = timesOf(socket);
-    if (!times) return;
-    times.uses += 1;
-    timings.reusedConnection = times.uses > 1;
-    if (times.uses > 1) return;
-    if (times.lookupAt !== undefined) timings.dnsMs = times.lookupAt - zero;
-    if (times.connectedAt !== undefined) timings.connectMs = times.connectedAt - zero;
-    if (times.securedAt !== undefined) timings.tlsMs = times.securedAt - zero;
+    noteSocket(socket, this.timings, this.zero);
   }
 
   onResponse(response: IncomingMessage) {
