@@ -85,8 +85,11 @@ export function createListener(options: ListenerOptions): Listener {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
         }, graceMs);
+        // Connections that fall idle while others still end would otherwise keep the listener until the cut.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
         server.close(() => {
           clearTimeout(cut);
+          clearInterval(sweep);
           resolve();
         });
         server.closeIdleConnections();
