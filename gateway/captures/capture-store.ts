@@ -6,14 +6,16 @@ import type { Capture } from './capture.ts';
 import { captureNumber, captureNumberTimeMs } from './capture-id.ts';
 import { compressRecord, expandRecord } from './compress.ts';
 import { type DatabaseSync, type StatementSync, single } from './database.ts';
+import { Dictionaries } from './dictionaries.ts';
+import { LONGEST_NAME, Names } from './names.ts';
 import { HEAD, HEAD_BYTES, ID_BYTES, type RowTuple, STATE } from './record-form.ts';
 import { searchText } from './search-text.ts';
 import { readRecord, unpackCapture } from './unpack.ts';
 
 /** Another capture of the same number (two processes in one millisecond) moves up to the next free one. */
 const MOST_SAME_NUMBERS = 64;
-const MOST_NAMES_IN_MEMORY = 20_000;
-const LONGEST_NAME = 200;
+/** Places in a row of texts that few captures have to themselves: app, keys, provider, models, endpoint, cause … */
+const INTERNED = [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 24] as const;
 
 export interface Counters {
   /** Settled captures, and the failed among them. */
@@ -22,6 +24,8 @@ export interface Counters {
   /** Bytes they take, roughly. */
   sizeBytes: number;
   failureBytes: number;
+  /** Since the dictionary in use was made. */
+  sinceDictionary: number;
   /** By how much ids ran ahead of the wall clock at most: the clock was set back once. */
   skewMs: number;
 }
@@ -42,10 +46,13 @@ export class CaptureStore {
   fresh: { captures: number; failures: number };
   private readonly statements = new Map<string, StatementSync>();
   private readonly running = new Map<string, number>();
-  private readonly names = new Map<string, number>();
+  readonly names: Names;
+  readonly dictionaries: Dictionaries;
 
   constructor(db: DatabaseSync) {
     this.db = db;
+    this.names = new Names(db);
+    this.dictionaries = new Dictionaries(db);
     this.counters = this.readCounters();
     const fresh = db.prepare('SELECT count(*) AS captures, sum(failed) AS failures FROM fresh').get();
     this.fresh = { captures: Number(fresh?.captures ?? 0), failures: Number(fresh?.failures ?? 0) };
@@ -72,13 +79,13 @@ export class CaptureStore {
     } catch (error) {
       this.counters = before.counters;
       this.fresh = before.fresh;
-      // A name whose insert is taken back must not keep an id that another name will get.
-      this.names.clear();
       try {
         this.db.exec('ROLLBACK');
       } catch {
         // SQLite has rolled back by itself.
       }
+      this.names.forget();
+      this.dictionaries.reload();
       throw error;
     }
   }
@@ -165,6 +172,7 @@ export class CaptureStore {
     if (rows.length === 0) return 0;
     let moved = 0;
     this.transaction(() => {
+      if (this.dictionaries.learn(this.counters.sinceDictionary)) this.counters.sinceDictionary = 0;
       for (const row of rows) {
         this.settleOne(row);
         moved++;
@@ -176,38 +184,68 @@ export class CaptureStore {
   }
 
   private settleOne(fresh: FreshRow): void {
-    const { n, id, state, failed, row } = fresh;
-    const tuple = JSON.parse(buffer(row).toString('utf8')) as RowTuple;
+    const { n, id, state, failed } = fresh;
+    const tuple = JSON.parse(buffer(fresh.row).toString('utf8')) as RowTuple;
     const record = buffer(fresh.record);
-    const packed = compressRecord(record);
+    const packed = compressRecord(record, this.dictionaries.current);
+    const row = Buffer.from(JSON.stringify(this.internRow(tuple)));
     const sizeBytes = packed.bytes.length + row.length;
-    let place = n;
-    const insert = this.sql(
-      'INSERT OR IGNORE INTO capture (n, id, state, failed, size, row) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    while (insert.run(place, id, state, failed, sizeBytes, row).changes === 0) place++;
-    this.sql('INSERT INTO detail (n, coding, record) VALUES (?, ?, ?)').run(place, packed.coding, packed.bytes);
-    this.sql('INSERT INTO search (rowid, text, facet) VALUES (?, ?, ?)').run(
-      place,
-      searchText(tuple, readRecord(record)),
-      this.facets(tuple, state, failed).join(' '),
-    );
+    const place = this.place(n, id, state, failed, sizeBytes, row);
+    if (place !== undefined) {
+      const stored = readRecord(record);
+      this.dictionaries.addSample(`${tuple[4]} ${tuple[7]} ${tuple[10]} ${tuple[18]}`, stored.metaBytes);
+      this.sql('INSERT INTO detail (n, coding, record) VALUES (?, ?, ?)').run(place, packed.coding, packed.bytes);
+      this.sql('INSERT INTO search (rowid, text, facet) VALUES (?, ?, ?)').run(
+        place,
+        searchText(tuple, stored),
+        this.facets(tuple, state, failed).join(' '),
+      );
+      const { counters } = this;
+      counters.captures++;
+      counters.failures += failed;
+      counters.sizeBytes += sizeBytes;
+      counters.sinceDictionary++;
+      if (failed) counters.failureBytes += sizeBytes;
+      counters.skewMs = Math.max(counters.skewMs, captureNumberTimeMs(place) - tuple[0]);
+    }
     this.sql('DELETE FROM fresh WHERE n = ?').run(n);
     this.fresh.captures--;
     this.fresh.failures -= failed;
-    const { counters } = this;
-    counters.captures++;
-    counters.failures += failed;
-    counters.sizeBytes += sizeBytes;
-    if (failed) counters.failureBytes += sizeBytes;
-    counters.skewMs = Math.max(counters.skewMs, captureNumberTimeMs(place) - tuple[0]);
+  }
+
+  /** Writes the line of a listing; undefined when this very capture has one (its batch came twice, after a crash). */
+  private place(n: number, id: string, state: number, failed: number, size: number, row: Buffer): number | undefined {
+    const insert = this.sql(
+      'INSERT OR IGNORE INTO capture (n, id, state, failed, size, row) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    for (let place = n; ; place++) {
+      if (insert.run(place, id, state, failed, size, row).changes !== 0) return place;
+      if (this.idAt('capture', place) === id) return undefined;
+    }
+  }
+
+  /** A row at rest holds numbers for the texts that come again and again. */
+  private internRow(tuple: RowTuple): unknown[] {
+    const row: unknown[] = [...tuple];
+    for (const place of INTERNED) {
+      const text = tuple[place];
+      if (typeof text === 'string' && text.length <= LONGEST_NAME) row[place] = this.names.id(text);
+    }
+    return row;
+  }
+
+  /** The row of a settled capture. */
+  readRow(bytes: Uint8Array): RowTuple {
+    const row = JSON.parse(buffer(bytes).toString('utf8')) as unknown[];
+    for (const place of INTERNED) if (typeof row[place] === 'number') row[place] = this.names.text(row[place]);
+    return row as RowTuple;
   }
 
   /** What a listing filters by, as words of the index. */
   private facets(row: RowTuple, state: number, failed: number): string[] {
     const words = [failed ? 'f1' : 'f0', `t${state}`];
     const add = (letter: string, ...texts: (string | null)[]) => {
-      for (const text of new Set(texts)) if (text) words.push(`${letter}${this.nameId(text)}`);
+      for (const text of new Set(texts)) if (text) words.push(`${letter}${this.names.id(text)}`);
     };
     add('a', row[1], row[2]);
     add('p', row[4]);
@@ -217,32 +255,23 @@ export class CaptureStore {
     return words;
   }
 
-  private nameId(text: string): number {
-    const name = text.slice(0, LONGEST_NAME);
-    let id = this.names.get(name);
-    if (id !== undefined) return id;
-    this.sql('INSERT OR IGNORE INTO name (text) VALUES (?)').run(name);
-    id = Number(this.sql('SELECT id FROM name WHERE text = ?').get(name)?.id);
-    if (this.names.size < MOST_NAMES_IN_MEMORY) this.names.set(name, id);
-    return id;
-  }
-
   get(id: string): Capture | null {
     const number = captureNumber(id);
     if (number === undefined) return null;
     const places = [number, number + MOST_SAME_NUMBERS] as const;
-    const row =
-      this.sql(`SELECT state, row, record, 0 AS coding FROM fresh WHERE n >= ? AND n < ? AND id = ?`).get(
-        ...places,
-        id,
-      ) ??
-      this.sql(
-        `SELECT state, row, record, coding FROM capture JOIN detail USING (n)
-         WHERE capture.n >= ? AND capture.n < ? AND id = ?`,
-      ).get(...places, id);
-    if (!row) return null;
-    const { state, row: tuple, record, coding } = row as unknown as FreshRow & { coding: number };
-    return unpackCapture(id, state, JSON.parse(buffer(tuple).toString('utf8')), expandRecord(coding, record));
+    const fresh = this.sql('SELECT state, row, record FROM fresh WHERE n >= ? AND n < ? AND id = ?').get(...places, id);
+    if (fresh) {
+      const { state, row, record } = fresh as unknown as FreshRow;
+      return unpackCapture(id, state, JSON.parse(buffer(row).toString('utf8')), buffer(record));
+    }
+    const settled = this.sql(
+      `SELECT state, row, record, coding FROM capture JOIN detail USING (n)
+       WHERE capture.n >= ? AND capture.n < ? AND id = ?`,
+    ).get(...places, id);
+    if (!settled) return null;
+    const { state, row, record, coding } = settled as unknown as FreshRow & { coding: number };
+    const expanded = expandRecord(coding, record, (number) => this.dictionaries.get(number));
+    return unpackCapture(id, state, this.readRow(row), expanded);
   }
 
   count(): { captures: number; failures: number } {
@@ -273,7 +302,7 @@ export class CaptureStore {
 
   private readCounters(): Counters {
     const text = single(this.db, "SELECT value FROM meta WHERE key = 'counters'");
-    const empty: Counters = { captures: 0, failures: 0, sizeBytes: 0, failureBytes: 0, skewMs: 0 };
+    const empty: Counters = { captures: 0, failures: 0, sizeBytes: 0, failureBytes: 0, sinceDictionary: 0, skewMs: 0 };
     return typeof text === 'string' ? { ...empty, ...JSON.parse(text) } : empty;
   }
 }

@@ -5,7 +5,14 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-export const CODING = { plain: 0, deflate: 1 } as const;
+/** From `learned` on, a coding is that plus the number of a dictionary kept in the database. */
+export const CODING = { plain: 0, deflate: 1, learned: 16 } as const;
+
+/** One of dictionaries.ts. */
+export interface LearnedDictionary {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+}
 
 /** The most common strings stand last, where deflate refers to them most cheaply. */
 const DICTIONARY = Buffer.from(
@@ -62,19 +69,34 @@ data: [DONE]
 /** Not worth the time below this, nor when it saves less than a tenth. */
 const SHORTEST_BYTES = 200;
 
-export function compressRecord(record: Uint8Array): { coding: number; bytes: Uint8Array } {
+export function compressRecord(
+  record: Uint8Array,
+  learned: LearnedDictionary | undefined,
+): { coding: number; bytes: Uint8Array } {
   if (record.length < SHORTEST_BYTES) return { coding: CODING.plain, bytes: record };
-  const windowBits = record.length < 4096 ? 13 : 15;
-  const bytes = deflateRawSync(record, { level: 6, windowBits, memLevel: 7, dictionary: DICTIONARY });
-  return bytes.length < record.length * 0.9
-    ? { coding: CODING.deflate, bytes }
-    : { coding: CODING.plain, bytes: record };
+  const dictionary = learned ? withStatic(learned) : DICTIONARY;
+  const bytes = deflateRawSync(record, { level: 6, windowBits: 15, memLevel: 8, dictionary });
+  if (bytes.length >= record.length * 0.9) return { coding: CODING.plain, bytes: record };
+  return { coding: learned ? CODING.learned + learned.id : CODING.deflate, bytes };
 }
 
-/** Throws when the coding is of a newer version or the bytes are damaged. */
-export function expandRecord(coding: number, bytes: Uint8Array): Buffer {
+/** Throws when the coding is of a newer version, its dictionary is gone, or the bytes are damaged. */
+export function expandRecord(
+  coding: number,
+  bytes: Uint8Array,
+  dictionaryOf: (id: number) => LearnedDictionary | undefined,
+): Buffer {
   if (coding === CODING.plain) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (coding !== CODING.deflate)
-    throw new Error(`this capture is stored in a form unknown to this version (${coding})`);
-  return inflateRawSync(bytes, { dictionary: DICTIONARY });
+  if (coding === CODING.deflate) return inflateRawSync(bytes, { dictionary: DICTIONARY });
+  const learned = coding >= CODING.learned ? dictionaryOf(coding - CODING.learned) : undefined;
+  if (!learned) throw new Error(`this capture is stored in a form unknown to this version (${coding})`);
+  return inflateRawSync(bytes, { dictionary: withStatic(learned) });
+}
+
+let joined: { of: LearnedDictionary; bytes: Buffer } | undefined;
+
+/** What is likeliest stands last. */
+function withStatic(learned: LearnedDictionary): Buffer {
+  if (joined?.of !== learned) joined = { of: learned, bytes: Buffer.concat([DICTIONARY, learned.bytes]) };
+  return joined.bytes;
 }

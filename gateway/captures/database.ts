@@ -22,6 +22,8 @@ const MIGRATIONS: readonly string[] = [
      size INTEGER NOT NULL, row BLOB NOT NULL);
    CREATE INDEX capture_failed ON capture (failed);
    CREATE TABLE detail (n INTEGER PRIMARY KEY, coding INTEGER NOT NULL, record BLOB NOT NULL);
+   -- What records were compressed with; \`last\` is the highest capture that needs it, null while it is in use.
+   CREATE TABLE dictionary (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, last INTEGER);
    CREATE VIRTUAL TABLE search USING fts5 (text, facet, content = '', contentless_delete = 1,
      tokenize = "unicode61 remove_diacritics 2");
    CREATE TABLE last_used (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;`,

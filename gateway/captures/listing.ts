@@ -75,6 +75,7 @@ function freshLines(store: CaptureStore, filter: Filter): Line[] {
     const row = rowFromTuple(fresh.id, fresh.state, tuple);
     if (!matchesFilters(row, tuple[0], query)) continue;
     if (phrases.length > 0) {
+      if (!mayHold(fresh, phrases)) continue;
       const text = searchText(tuple, readRecord(buffer(fresh.record)));
       if (!containsPhrases(text, phrases, filter.prefix)) continue;
     }
@@ -82,6 +83,15 @@ function freshLines(store: CaptureStore, filter: Filter): Line[] {
     if (lines.length >= query.limit) break;
   }
   return lines;
+}
+
+/** False when a word surely does not occur, told without taking the record apart. */
+function mayHold(fresh: FreshRow, phrases: readonly string[][]): boolean {
+  const text = buffer(fresh.record).toString('latin1') + buffer(fresh.row).toString('latin1');
+  const lower = text.toLowerCase();
+  const words = phrases.flat().filter((word) => /^[a-z0-9]+$/.test(word));
+  // An accented letter may stand for a plain one; then only a closer look tells.
+  return words.every((word) => lower.includes(word)) || /[\xc3-\xc5\xcc\xcd\xe1]/.test(text);
 }
 
 function settledLines(store: CaptureStore, filter: Filter): Line[] {
@@ -102,7 +112,7 @@ function settledLines(store: CaptureStore, filter: Filter): Line[] {
     const bounds = [to, filter.fromNumber, page] as const;
     const rows = (match === '' ? statement.all(...bounds) : statement.all(match, ...bounds)) as unknown as FreshRow[];
     for (const settled of rows) {
-      const tuple = JSON.parse(buffer(settled.row).toString('utf8')) as RowTuple;
+      const tuple = store.readRow(settled.row);
       to = settled.n;
       if (!inTime(tuple[0], query)) continue;
       lines.push({ n: settled.n, row: rowFromTuple(settled.id, settled.state, tuple) });
@@ -116,7 +126,7 @@ function matchExpression(store: CaptureStore, { query, phrases, prefix }: Filter
   const facets: string[] = [];
   const among = (letter: string, text: string | undefined): boolean => {
     if (text === undefined) return true;
-    const ids = namesLike(store, text);
+    const ids = store.names.matching(text);
     facets.push(`(${ids.map((id) => `${letter}${id}`).join(' OR ')})`);
     return ids.length > 0;
   };
@@ -143,18 +153,6 @@ function statusWord(status: string): string | null {
   const wanted = status.trim().toLowerCase();
   if (/^[1-5]xx$/.test(wanted)) return `k${wanted[0]}`;
   return /^[1-5]\d\d$/.test(wanted) ? `s${wanted}` : null;
-}
-
-/** Ids of names that equal the text but for case, or match it where it holds `*`. */
-function namesLike(store: CaptureStore, text: string): number[] {
-  const rows = text.includes('*')
-    ? store.sql('SELECT id FROM name WHERE lower(text) GLOB ? LIMIT 500').all(globOf(text))
-    : store.sql('SELECT id FROM name WHERE text = ? COLLATE NOCASE').all(text);
-  return rows.map((row) => Number(row.id));
-}
-
-function globOf(text: string): string {
-  return text.toLowerCase().replace(/[[?\]]/g, '[$&]');
 }
 
 function matchesFilters(row: CaptureRow, receivedAt: number, query: CaptureQuery): boolean {

@@ -74,6 +74,7 @@ function removeOldest(store: CaptureStore, failed: number, before: number): numb
         store.counters.failureBytes -= size;
       }
     }
+    store.dictionaries.prune();
     store.saveCounters();
   });
   return rows.length;

@@ -17,6 +17,7 @@ import {
 
 export interface StoredRecord {
   readonly meta: PackedMeta;
+  readonly metaBytes: Buffer;
   readonly redactions: PackedRedactions;
   readonly bodies: Buffer;
 }
@@ -28,6 +29,7 @@ export function readRecord(record: Buffer): StoredRecord {
   const end = metaEnd + record.readUInt32LE(8);
   return {
     meta: JSON.parse(record.toString('utf8', bodiesEnd, metaEnd)),
+    metaBytes: record.subarray(bodiesEnd, metaEnd),
     redactions: JSON.parse(record.toString('utf8', metaEnd, end)),
     bodies: record.subarray(RECORD_HEAD_BYTES, bodiesEnd),
   };

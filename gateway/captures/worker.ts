@@ -11,20 +11,24 @@ import { listCaptures } from './listing.ts';
 import { pruneSlice, type RetentionPolicy, removeSlice, vacuumSlice } from './retention.ts';
 import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest } from './worker-messages.ts';
 
-const SETTLE_ROWS = 64;
-const SLICE_MS = 8;
-/** Under load idle work gets one slice in this time, so that it never stands still either. */
-const BUSY_PAUSE_MS = 60;
-const BUSY_RECORDS_PER_WINDOW = 150;
-const BUSY_WINDOW_MS = 150;
+/** One transaction of settling: large enough to be worth its pages, short enough for a batch that comes meanwhile. */
+const SETTLE_ROWS = 400;
+const SLICE_MS = 12;
+/** Settling waits for a moment without traffic … */
+const QUIET_MS = 250;
+/** … unless so many have gathered; then it takes a slice now and then, more often the more there are. */
+const GATHERED = 2_000;
+const PAUSE_MS = 200;
+const MANY_GATHERED = 100_000;
+const SHORT_PAUSE_MS = 50;
+const AFTER_FAULT_MS = 1_000;
 const RETENTION_EVERY_MS = 15_000;
 
 const options = workerData as WorkerOptions;
 let policy: RetentionPolicy = options.retention;
 let store: CaptureStore | undefined;
-let working = false;
-let recentBytes = 0;
-let windowStart = 0;
+let nextSlice: NodeJS.Timeout | undefined;
+let lastBatchMs = Number.NEGATIVE_INFINITY;
 let retentionDueMs = 0;
 let vacuum = false;
 let diskFull = false;
@@ -81,12 +85,7 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
     }
     diskTrouble(error);
   }
-  const now = performance.now();
-  if (now - windowStart > BUSY_WINDOW_MS) {
-    windowStart = now;
-    recentBytes = 0;
-  }
-  recentBytes += message.length;
+  lastBatchMs = performance.now();
   say({ type: 'committed', sequence: message.sequence, droppedBodies, droppedRows });
   wake();
 }
@@ -110,36 +109,43 @@ function diskTrouble(error: unknown): void {
 
 /** Idle work, a slice at a time; what is waiting in the message queue goes first. */
 function wake(): void {
-  if (working) return;
-  working = true;
-  setImmediate(idle);
+  nextSlice ??= setTimeout(idle, pauseMs() ?? QUIET_MS);
 }
 
-function isBusy(): boolean {
-  return performance.now() - windowStart < BUSY_WINDOW_MS && recentBytes > BUSY_RECORDS_PER_WINDOW * 4096;
+/** Until the next slice; undefined when it is better to wait for quiet. */
+function pauseMs(): number | undefined {
+  if (settled.length > 0 || performance.now() - lastBatchMs >= QUIET_MS) return 0;
+  const gathered = store?.fresh.captures ?? 0;
+  if (gathered < GATHERED) return undefined;
+  return gathered < MANY_GATHERED ? PAUSE_MS : SHORT_PAUSE_MS;
 }
 
 function idle(): void {
-  let more = false;
+  nextSlice = undefined;
+  if (pauseMs() === undefined) {
+    wake();
+    return;
+  }
   try {
-    more = withStore(idleSlice);
+    if (withStore(idleSlice)) {
+      wake();
+      return;
+    }
   } catch (error) {
     if (!isDiskTrouble(error)) say(unexpected(error));
-    setTimeout(idle, 1000).unref();
+    nextSlice = setTimeout(idle, AFTER_FAULT_MS);
     return;
   }
-  if (more) {
-    if (isBusy()) setTimeout(idle, BUSY_PAUSE_MS);
-    else setImmediate(idle);
-    return;
-  }
-  working = false;
   for (const resolve of settled.splice(0)) resolve();
 }
 
 function idleSlice(captures: CaptureStore): boolean {
   const started = performance.now();
-  if (captures.settle(SETTLE_ROWS, started + SLICE_MS) > 0) return true;
+  if (captures.settle(SETTLE_ROWS, started + SLICE_MS) > 0) {
+    // Their first place is free now; a burst leaves a lot of it.
+    vacuum = true;
+    return true;
+  }
   if (started >= retentionDueMs) {
     if (pruneSlice(captures, policy, Date.now()) > 0) {
       vacuum = true;
@@ -181,6 +187,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
     case 'settle':
       await new Promise<void>((resolve) => {
         settled.push(resolve);
+        clearTimeout(nextSlice);
+        nextSlice = undefined;
         wake();
       });
       return null;
