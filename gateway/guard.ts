@@ -26,6 +26,13 @@ export function isLoopbackName(name: string): boolean {
 
 /** Undefined when the request may pass. */
 export function guardRequest(headers: RawHeaders, rules: GuardRules): Omit<Refusal, 'stage'> | undefined {
+  if (countHosts(headers) > 1) {
+    return {
+      cause: 'bad_request_parameter',
+      message: 'The request names more than one Host; which one is meant cannot be told.',
+      evidence: [{ what: 'Host headers', where: 'header host', value: String(countHosts(headers)) }],
+    };
+  }
   const host = headerValue(headers, 'host');
   const name = hostName(host);
   if (name === undefined || !(isLoopbackName(name) || rules.allowedHosts.includes(name))) {
@@ -52,6 +59,13 @@ export function guardRequest(headers: RawHeaders, rules: GuardRules): Omit<Refus
     };
   }
   return undefined;
+}
+
+/** Two of them are how one reader is made to check a name and another to use a different one (RFC 9112 §3.2). */
+function countHosts(headers: RawHeaders): number {
+  let count = 0;
+  for (let i = 0; i < headers.length; i += 2) if (headers[i]?.toLowerCase() === 'host') count += 1;
+  return count;
 }
 
 /** Ours is only the origin that the request itself was sent to. */

@@ -193,7 +193,6 @@ export class ExchangeRun {
   private bodyStoodStill() {
     const outcome = refuse({
       cause: 'bad_request_parameter',
-      status: 408,
       message: `The request's body stopped coming for ${BODY_IDLE_MS / 1000} seconds.`,
     });
     recordStep(this.exchange, 'receive', outcome, 0, this.elapsed());

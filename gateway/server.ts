@@ -1,5 +1,5 @@
 /** The listener: accepts connections, guards them, hands each request to the data plane, the control interface or `/health`. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Refusal } from './exchange.ts';
 import { corsHeaders, type GuardRules, guardRequest } from './guard.ts';
@@ -10,7 +10,12 @@ export interface ListenerOptions {
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
   readonly refuse: (request: IncomingMessage, response: ServerResponse, refusal: Omit<Refusal, 'stage'>) => void;
   /** Bytes that are not HTTP, or headers beyond the bound: no request object exists for these. */
-  readonly unreadable: (problem: UnreadableRequest) => { readonly status: number; readonly body: string };
+  readonly unreadable: (problem: UnreadableRequest) => {
+    readonly status: number;
+    /** Flat; content-length among them. */
+    readonly headers: readonly string[];
+    readonly body: string;
+  };
   /** Serves `/ui/` and `/api/` with its own checks; absent in tests of the data plane alone. */
   readonly control?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly version: string;
@@ -43,6 +48,9 @@ export function createListener(options: ListenerOptions): Listener {
     // Strict parsing is what keeps request smuggling out; never loosened.
     insecureHTTPParser: false,
     noDelay: true,
+    // Other upgrades are offers that may be ignored (RFC 9110 §7.8); Java's client makes one (h2c) with every request.
+    // Older runtimes do not know this option and refuse those requests instead.
+    ...{ shouldUpgradeCallback: isWebSocket },
   });
   server.maxRequestsPerSocket = 0;
   const sockets = new Set<Socket>();
@@ -97,6 +105,10 @@ export function createListener(options: ListenerOptions): Listener {
   };
 }
 
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 function dispatch(request: IncomingMessage, response: ServerResponse, options: ListenerOptions) {
   const url = request.url ?? '/';
   if (options.control && (url.startsWith('/ui') || url.startsWith('/api/') || url === '/')) {
@@ -115,7 +127,16 @@ function dispatch(request: IncomingMessage, response: ServerResponse, options: L
     options.refuse(request, response, refusal);
     return;
   }
-  if (url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
+  if (url === '/health' && request.method !== 'GET' && request.method !== 'HEAD') {
+    options.refuse(request, response, {
+      cause: 'wrong_endpoint',
+      status: 405,
+      message: `/health takes GET, not ${request.method}.`,
+      headers: { allow: 'GET, HEAD' },
+    });
+    return;
+  }
+  if (url === '/health') {
     const body = JSON.stringify({ status: 'ok', version: options.version });
     response.writeHead(200, {
       'content-type': 'application/json',
@@ -155,7 +176,7 @@ function answerUnreadable(
     socket.destroy();
     return;
   }
-  const { status, body } = options.unreadable({
+  const { status, headers, body } = options.unreadable({
     kind: kindOf(error),
     code: error.code ?? 'UNKNOWN',
     remoteAddress: socket.remoteAddress ?? '',
@@ -165,10 +186,9 @@ function answerUnreadable(
     socket.destroy();
     return;
   }
-  socket.end(
-    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : status === 408 ? 'Request Timeout' : 'Bad Request'}\r\n` +
-      `connection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  socket.end(`${head}\r\n${body}`);
 }
 
 function kindOf(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): UnreadableRequest['kind'] {

@@ -10,7 +10,7 @@ import { emptyTap } from './stages/tap.ts';
 const WORDS: Readonly<Record<UnreadableRequest['kind'], Omit<Refusal, 'stage'> & { readonly status: number }>> = {
   'headers-too-large': {
     cause: 'payload_too_large',
-    status: 431,
+    status: 413,
     message: 'The headers of the request are larger than this gateway accepts (32 kB).',
   },
   'not-http': {
@@ -26,12 +26,15 @@ const WORDS: Readonly<Record<UnreadableRequest['kind'], Omit<Refusal, 'stage'> &
   },
   timeout: {
     cause: 'bad_request_parameter',
-    status: 408,
+    status: 400,
     message: 'The request did not arrive in time.',
   },
 };
 
-export function answerUnreadable(problem: UnreadableRequest, services: Services): { status: number; body: string } {
+export function answerUnreadable(
+  problem: UnreadableRequest,
+  services: Services,
+): { status: number; headers: readonly string[]; body: string } {
   const words = WORDS[problem.kind];
   const exchange: Exchange = {
     id: services.newCaptureId(),
@@ -66,5 +69,5 @@ export function answerUnreadable(problem: UnreadableRequest, services: Services)
     evidence,
   };
   services.recorder.finish(exchange);
-  return { status: words.status, body: answer.body.toString('utf8') };
+  return { status: words.status, headers: answer.headers, body: answer.body.toString('utf8') };
 }

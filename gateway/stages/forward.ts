@@ -30,7 +30,10 @@ export interface ForwardOptions {
   readonly onDone: (verdict: Omit<Verdict, 'endMs'>) => void;
 }
 
-type Mode = 'waiting' | 'streaming' | 'holding' | 'done';
+/** `collecting`: a short answer that is no stream; sent in one go, so that one cut short can still be refused. */
+type Mode = 'waiting' | 'collecting' | 'streaming' | 'holding' | 'done';
+
+const COLLECT_BYTES = 64 * 1024;
 
 export class ForwardRun implements UpstreamHandler {
   control: UpstreamControl | undefined;
@@ -70,7 +73,28 @@ export class ForwardRun implements UpstreamHandler {
       this.mode = 'holding';
       return;
     }
+    if (this.mayCollect(headers)) {
+      this.mode = 'collecting';
+      return;
+    }
     this.beginStreaming(status, statusText, headers, undefined);
+  }
+
+  /** Short by its own word, and of no use before it is whole. */
+  private mayCollect(headers: RawHeaders): boolean {
+    if (this.isRaw || this.exchange.stream) return false;
+    const length = headerValue(headers, 'content-length');
+    return length !== undefined && Number(length) <= COLLECT_BYTES;
+  }
+
+  private sendCollected() {
+    const { status = 200, statusText = '', responseHeaders = [] } = this.attempt;
+    this.beginStreaming(status, statusText, responseHeaders, undefined);
+    for (const chunk of this.held) {
+      if (this.watch) watchChunk(this.watch, chunk);
+      this.response.write(chunk);
+    }
+    this.held = [];
   }
 
   /** What may not pass before it is judged: failures, redirects, and web pages where an API was asked. */
@@ -99,6 +123,10 @@ export class ForwardRun implements UpstreamHandler {
     const body = this.attempt.responseBody;
     if (body) tapChunk(body, chunk, this.options.captureBodyBytes, this.elapsed());
     if (this.mode === 'holding') return this.hold(chunk);
+    if (this.mode === 'collecting') {
+      this.held.push(chunk);
+      return true;
+    }
     if (this.watch) watchChunk(this.watch, chunk);
     if (this.response.write(chunk) || this.waitingForDrain) return !this.waitingForDrain;
     this.waitingForDrain = true;
@@ -146,6 +174,7 @@ export class ForwardRun implements UpstreamHandler {
       this.finishHeld();
       return;
     }
+    if (this.mode === 'collecting') this.sendCollected();
     if (this.watch) watchEnd(this.watch);
     const judged = this.judgeStream();
     if (judged && this.watch?.form === 'sse' && !this.watch.error && !this.isRaw) this.writeStreamError(judged);

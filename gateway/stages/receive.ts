@@ -10,6 +10,9 @@ import { findTopLevelMember } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
+/** `.` and `..`, written out or percent-encoded: URL parsers resolve them, which would climb out of a provider's base URL. */
+const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?:$|[/\\])/i;
+
 export function receiveHead(exchange: Exchange, context: StageContext): StageOutcome {
   const { method, path, rawHeaders } = exchange.request;
   const upgrade = headerValue(rawHeaders, 'upgrade')?.toLowerCase() === 'websocket';
@@ -34,6 +37,15 @@ export function receiveHead(exchange: Exchange, context: StageContext): StageOut
   }
   const { endpoint } = match;
   exchange.endpoint = endpoint.name.startsWith('models') ? withModelsFamily(exchange, endpoint) : endpoint;
+  if (endpoint.dialect === 'raw' && DOT_SEGMENT.test(endpoint.upstreamPath)) {
+    return refuse({
+      cause: 'wrong_endpoint',
+      message: 'A path under /p/ may not hold "." or ".." as a part of its own.',
+      ownerMessage:
+        'The path under /p/ would have led out of the base URL of its provider, with the provider key put in.',
+      evidence: [{ what: 'path asked for', where: 'request line', value: clip(path) }],
+    });
+  }
   const declared = headerValue(rawHeaders, 'content-length');
   const bound = context.config.settings.maxBodyBytes;
   if (endpoint.dialect !== 'raw' && declared !== undefined && Number(declared) > bound) {
@@ -113,7 +125,6 @@ function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefin
   if (type !== undefined && !/\bjson\b/i.test(type) && !/^text\/plain\b/i.test(type)) {
     return refuse({
       cause: 'bad_request_parameter',
-      status: 415,
       message: `This path expects content-type application/json, not ${clip(type)}.`,
       evidence: [{ what: 'content type sent', where: 'header content-type', value: clip(type) }],
     });
@@ -130,7 +141,7 @@ function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefin
   if (typeof exchange.json !== 'object' || exchange.json === null || Array.isArray(exchange.json)) {
     return refuse({
       cause: 'bad_request_parameter',
-      message: `The request body must be a JSON object, not ${Array.isArray(exchange.json) ? 'an array' : String(typeof exchange.json)}.`,
+      message: `The request body must be a JSON object, not ${exchange.json === null ? 'null' : Array.isArray(exchange.json) ? 'an array' : `a ${typeof exchange.json}`}.`,
     });
   }
   return undefined;
@@ -174,7 +185,6 @@ function receiveMultipart(exchange: Exchange, body: Buffer): StageOutcome {
   if (!boundary) {
     return refuse({
       cause: 'bad_request_parameter',
-      status: 415,
       message: 'This path expects a file upload (content-type multipart/form-data with a boundary).',
     });
   }

@@ -22,7 +22,7 @@ describe('a process killed in the middle of load', () => {
     for (let round = 0; round < 4; round++) {
       const stalls = watchStalls();
       const { lines, killedAt } = await killedAfter(place.file, 400 + round * 150);
-      const losableMs = LOST_AT_MOST_MS + stalls.worstMs();
+      const losableMs = LOST_AT_MOST_MS + 4 * stalls.worstMs(); // as many threads may have been kept waiting so long
       stalls.stop();
       const done = lines.filter((line) => line.kind === 'done');
       expect(done.length).toBeGreaterThan(50);

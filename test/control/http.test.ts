@@ -37,7 +37,7 @@ beforeAll(async () => {
     handle: (_request, response) => response.writeHead(404).end(),
     upgrade: (_request, socket) => socket.destroy(),
     refuse: (_request, response) => response.writeHead(403).end(),
-    unreadable: () => ({ status: 400, body: '{}' }),
+    unreadable: () => ({ status: 400, headers: [], body: '{}' }),
     control: (request, response) => door.handle(request, response),
   });
   port = await listener.listen(0, '127.0.0.1');

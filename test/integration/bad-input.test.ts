@@ -49,7 +49,7 @@ describe('a request that is no good', () => {
   it('wrong content type', async () => {
     await refused(
       await gateway.post(chat, JSON.stringify(good), { 'content-type': 'application/xml' }),
-      415,
+      400,
       'bad_request_parameter',
     );
   });
@@ -90,12 +90,37 @@ describe('a request that is no good', () => {
     await gateway.set({ maxBodyBytes: 32 * 1024 * 1024 });
   });
 
-  it('1 MB of header: answered with 431 and a sentence, and recorded', async () => {
+  it('1 MB of header: answered with 413 and a sentence, and recorded', async () => {
     const answer = await sendRaw(
       `GET /v1/models HTTP/1.1\r\nhost: localhost\r\nx-big: ${'a'.repeat(1_000_000)}\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
-    expect(answer).toContain('payload_too_large');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toMatch(/x-keyward-cause: payload_too_large/);
+    expect(answer).toMatch(/x-keyward-capture: c/);
+  });
+
+  it('a path under /p/ that climbs out of the base URL', async () => {
+    for (const path of ['/p/openai/../admin', '/p/openai/%2e%2e/x', '/p/openai/a/%2E./b', '/p/openai/..']) {
+      const answer = await sendRaw(
+        `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer ${gateway.key}\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    }
+  });
+
+  it('two Host headers, and a wrong method on /health', async () => {
+    const two = await sendRaw(
+      'GET /health HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\nconnection: close\r\n\r\n',
+    );
+    expect(two).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await fetch(`${gateway.url}/health`, { method: 'PUT' })).status).toBe(405);
+  });
+
+  it('an upgrade that is no WebSocket is ignored, as Java’s client expects', async () => {
+    const answer = await sendRaw(
+      'GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade, close\r\nupgrade: h2c\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('bytes that are no HTTP, and a TLS handshake on the plain port', async () => {
