@@ -18,7 +18,9 @@ const SLICE_ROWS = 100;
 const FAILURES_SHARE = 0.5;
 const VACUUM_PAGES = 64;
 /** Free pages beyond this share of the file are given back to the disk. */
-const FREE_SHARE = 0.25;
+const FREE_SHARE = 0.08;
+/** So many free pages are kept for the next burst in any case. */
+const KEPT_FREE_PAGES = 256;
 
 /** Removes at most a slice of what the policy no longer keeps; returns how many. 0: nothing to do. */
 export function pruneSlice(store: CaptureStore, policy: RetentionPolicy, nowMs: number): number {
@@ -51,7 +53,7 @@ export function usedBytes(store: CaptureStore): number {
 /** Gives a few free pages back to the disk; true when there are more worth giving back. */
 export function vacuumSlice(store: CaptureStore): boolean {
   const free = Number(single(store.db, 'PRAGMA freelist_count'));
-  if (free <= VACUUM_PAGES || free < Number(single(store.db, 'PRAGMA page_count')) * FREE_SHARE) return false;
+  if (free <= KEPT_FREE_PAGES || free < Number(single(store.db, 'PRAGMA page_count')) * FREE_SHARE) return false;
   // The pragma frees a page a step; `exec` alone would stop after the first.
   store.db.prepare(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`).all();
   return true;

@@ -5,7 +5,8 @@
 import type { RowTuple } from './record-form.ts';
 import { bodyBytes, type StoredRecord } from './unpack.ts';
 
-const HEAD_CHARACTERS = 160;
+const HEAD_CHARACTERS = 120;
+const ANSWER_CHARACTERS = 80;
 const ERROR_CHARACTERS = 600;
 const MOST_MESSAGES = 3;
 /** Longer bodies are not parsed for their words; their first characters stand for them. */
@@ -45,7 +46,7 @@ export function searchText(row: RowTuple, stored: StoredRecord): string {
 function promptHeads(body: Buffer, sizeBytes: number): string[] {
   const value = parsed(body);
   if (value === undefined) {
-    return body.length > 0 && sizeBytes > LONGEST_PARSED_BYTES ? [body.toString('utf8', 0, HEAD_CHARACTERS * 2)] : [];
+    return body.length > 0 && sizeBytes > LONGEST_PARSED_BYTES ? [body.toString('utf8', 0, HEAD_CHARACTERS * 3)] : [];
   }
   const { messages, contents, input, prompt, system, instructions } = value as Record<string, unknown>;
   const turns = [messages, contents, input].find(Array.isArray) as unknown[] | undefined;
@@ -70,7 +71,7 @@ function answerHead(body: Buffer): string {
     textOf(candidate?.content) ||
     textOf(value.output_text) ||
     textOf(value.output);
-  return text.slice(0, HEAD_CHARACTERS);
+  return text.slice(0, ANSWER_CHARACTERS);
 }
 
 function first(list: unknown): Record<string, unknown> | undefined {

@@ -24,10 +24,18 @@ const file = path.join(folder, 'captures.db');
 const results: Record<string, number> = {};
 
 const PROVIDERS = ['openai', 'anthropic', 'google-gemini', 'groq', 'mistral', 'deepseek', 'openrouter', 'ollama'];
-const WORDS = Array.from(
-  { length: 4000 },
-  (_, nth) => `${'bcdfgklmnprst'[nth % 13]}${'aeiou'[nth % 5]}${(nth * 7919).toString(36)}`,
-);
+const SYLLABLES =
+  'the an to of in it is re con er al ment ing tion ly un able pro vi de sta or ma ti na ra ble so ver est'.split(' ');
+/** Made-up words as a language has them: common ones short, rare ones long. */
+const WORDS = Array.from({ length: 4000 }, (_, nth) => {
+  let text = '';
+  let rest = nth + 1;
+  while (rest > 0) {
+    text += SYLLABLES[rest % SYLLABLES.length];
+    rest = Math.floor(rest / SYLLABLES.length);
+  }
+  return text;
+});
 const secrets = Array.from({ length: 20 }, () => ({
   secret: `sk-proj-${randomBytes(36).toString('base64url')}`,
   kind: 'provider-key',
@@ -190,6 +198,7 @@ try {
   await measureReading();
 } finally {
   await recorder.close();
+  results['bytes a capture (goal 1536)'] = statSync(file).size / ROWS;
   if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
   else console.error(folder);
 }
@@ -240,7 +249,6 @@ async function fill(): Promise<void> {
   results['filling, s'] = (settling - started) / 1000;
   const { captures } = await recorder.count();
   results.captures = captures;
-  results['bytes a capture'] = (statSync(file).size + statSync(`${file}-wal`).size) / captures;
 }
 
 async function measureReading(): Promise<void> {
@@ -293,8 +301,6 @@ function report(): void {
   const missed = Object.entries(results).filter(
     ([name, value]) => value > Number(/goal (\d+)/.exec(name)?.[1] ?? Infinity),
   );
-  if ((results['bytes a capture'] as number) > 1536)
-    missed.push(['bytes a capture', results['bytes a capture'] as number]);
   console.log(
     missed.length === 0
       ? 'goals met'
