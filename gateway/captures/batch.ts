@@ -37,6 +37,12 @@ export class Batch {
     this.length += chunk.length;
   }
 
+  /** Takes back everything written since `start`, so that nothing of it is left in memory that others read. */
+  erase(start: number): void {
+    this.bytes.fill(0, start, this.length);
+    this.length = start;
+  }
+
   get memory(): SharedArrayBuffer {
     return this.bytes.buffer as unknown as SharedArrayBuffer;
   }

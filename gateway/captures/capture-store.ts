@@ -8,9 +8,12 @@ import { compressRecord, expandRecord } from './compress.ts';
 import { type DatabaseSync, type StatementSync, single } from './database.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { LONGEST_NAME, Names } from './names.ts';
-import { HEAD, HEAD_BYTES, ID_BYTES, type RowTuple, STATE } from './record-form.ts';
+import { openAtRest, openRecord, recordAtRest, rowOfRecord } from './open-record.ts';
+import { HEAD, ID_BYTES, type RowTuple, STATE } from './record-form.ts';
 import { searchText } from './search-text.ts';
-import { readRecord, unpackCapture } from './unpack.ts';
+import type { TemplateText } from './template.ts';
+import type { Templates } from './templates.ts';
+import { unpackCapture } from './unpack.ts';
 
 /** Another capture of the same number (two processes in one millisecond) moves up to the next free one. */
 const MOST_SAME_NUMBERS = 64;
@@ -35,8 +38,14 @@ export interface FreshRow {
   id: string;
   state: number;
   failed: number;
-  row: Uint8Array;
   record: Uint8Array;
+}
+
+export interface SettledRow {
+  n: number;
+  id: string;
+  state: number;
+  row: Uint8Array;
 }
 
 export class CaptureStore {
@@ -46,11 +55,14 @@ export class CaptureStore {
   fresh: { captures: number; failures: number };
   private readonly statements = new Map<string, StatementSync>();
   private readonly running = new Map<string, number>();
+  readonly templates: Templates;
   readonly names: Names;
   readonly dictionaries: Dictionaries;
 
-  constructor(db: DatabaseSync) {
+  /** `templates` outlive the database: a fresh one after damage still gets records written like them. */
+  constructor(db: DatabaseSync, templates: Templates) {
     this.db = db;
+    this.templates = templates;
     this.names = new Names(db);
     this.dictionaries = new Dictionaries(db);
     this.counters = this.readCounters();
@@ -91,10 +103,16 @@ export class CaptureStore {
   }
 
   /** Writes the packed records of a batch. */
-  commit(batch: Buffer, lastUsed: readonly (readonly [string, number])[]): void {
+  commit(
+    batch: Buffer,
+    lastUsed: readonly (readonly [string, number])[],
+    templates: readonly TemplateText[] = [],
+  ): void {
+    this.templates.add(templates);
     const began: [string, number][] = [];
     const ended: string[] = [];
     this.transaction(() => {
+      this.templates.save(this.db);
       for (let at = 0; at < batch.length; ) {
         const end = at + batch.readUInt32LE(at + HEAD.totalBytes);
         const state = batch[at + HEAD.state] as number;
@@ -102,14 +120,12 @@ export class CaptureStore {
         const number = batch.readDoubleLE(at + HEAD.number);
         if (state === STATE.erased) this.erase(id, number);
         else {
-          const rowStart = end - batch.readUInt32LE(at + HEAD.rowBytes);
-          const row = batch.subarray(rowStart, end);
-          const record = batch.subarray(at + HEAD.record, rowStart);
-          const n = this.write(id, number, state, batch[at + HEAD.failed] as number, row, record);
+          const record = batch.subarray(at + HEAD.record, end);
+          const n = this.write(id, number, state, batch[at + HEAD.failed] as number, record);
           if (state === STATE.running) began.push([id, n]);
         }
         if (state !== STATE.running) ended.push(id);
-        at = Math.max(end, at + HEAD_BYTES);
+        at = end;
       }
       for (const [key, time] of lastUsed) {
         this.sql(
@@ -117,28 +133,21 @@ export class CaptureStore {
         ).run(key, time);
       }
     });
+    this.templates.saved();
     for (const [id, n] of began) this.running.set(id, n);
     for (const id of ended) this.running.delete(id);
   }
 
-  private write(id: string, number: number, state: number, failed: number, row: Buffer, record: Buffer): number {
+  private write(id: string, number: number, state: number, failed: number, record: Buffer): number {
     const known = this.running.get(id);
     if (known !== undefined) {
-      this.sql('UPDATE fresh SET state = ?, failed = ?, row = ?, record = ? WHERE n = ?').run(
-        state,
-        failed,
-        row,
-        record,
-        known,
-      );
+      this.sql('UPDATE fresh SET state = ?, failed = ?, record = ? WHERE n = ?').run(state, failed, record, known);
       this.fresh.failures += failed;
       return known;
     }
-    const insert = this.sql(
-      'INSERT OR IGNORE INTO fresh (n, id, state, failed, row, record) VALUES (?, ?, ?, ?, ?, ?)',
-    );
+    const insert = this.sql('INSERT OR IGNORE INTO fresh (n, id, state, failed, record) VALUES (?, ?, ?, ?, ?)');
     for (let n = number; n < number + MOST_SAME_NUMBERS; n++) {
-      if (insert.run(n, id, state, failed, row, record).changes === 0) {
+      if (insert.run(n, id, state, failed, record).changes === 0) {
         // The same record again, after a crash of this thread between commit and word of it.
         if (this.idAt('fresh', n) === id) return n;
         continue;
@@ -167,7 +176,7 @@ export class CaptureStore {
   settle(most: number, deadlineMs: number): number {
     if (this.fresh.captures === 0) return 0;
     const rows = this.sql(
-      `SELECT n, id, state, failed, row, record FROM fresh WHERE state > ${STATE.running} ORDER BY n LIMIT ?`,
+      `SELECT n, id, state, failed, record FROM fresh WHERE state > ${STATE.running} ORDER BY n LIMIT ?`,
     ).all(most) as unknown as FreshRow[];
     if (rows.length === 0) return 0;
     let moved = 0;
@@ -185,19 +194,19 @@ export class CaptureStore {
 
   private settleOne(fresh: FreshRow): void {
     const { n, id, state, failed } = fresh;
-    const tuple = JSON.parse(buffer(fresh.row).toString('utf8')) as RowTuple;
-    const record = buffer(fresh.record);
+    const opened = openRecord(buffer(fresh.record), this.templates.get);
+    const tuple = opened.row;
+    const { record, text } = recordAtRest(opened);
     const packed = compressRecord(record, this.dictionaries.current);
     const row = Buffer.from(JSON.stringify(this.internRow(tuple)));
     const sizeBytes = packed.bytes.length + row.length;
     const place = this.place(n, id, state, failed, sizeBytes, row);
     if (place !== undefined) {
-      const stored = readRecord(record);
-      this.dictionaries.addSample(`${tuple[4]} ${tuple[7]} ${tuple[10]} ${tuple[18]}`, stored.metaBytes);
+      this.dictionaries.addSample(`${tuple[4]} ${tuple[7]} ${tuple[10]} ${tuple[18]}`, text);
       this.sql('INSERT INTO detail (n, coding, record) VALUES (?, ?, ?)').run(place, packed.coding, packed.bytes);
       this.sql('INSERT INTO search (rowid, text, facet) VALUES (?, ?, ?)').run(
         place,
-        searchText(tuple, stored),
+        searchText(tuple, opened),
         this.facets(tuple, state, failed).join(' '),
       );
       const { counters } = this;
@@ -234,6 +243,17 @@ export class CaptureStore {
     return row;
   }
 
+  /** The row of a fresh one. */
+  freshRow(fresh: FreshRow): RowTuple {
+    return rowOfRecord(buffer(fresh.record), this.templates.get);
+  }
+
+  /** Templates go when nothing fresh is left that may have been written like them. */
+  dropTemplates(): void {
+    const written = this.sql(`SELECT 1 FROM fresh WHERE state > ${STATE.running} LIMIT 1`).get();
+    if (!written) this.templates.drop(this.db);
+  }
+
   /** The row of a settled capture. */
   readRow(bytes: Uint8Array): RowTuple {
     const row = JSON.parse(buffer(bytes).toString('utf8')) as unknown[];
@@ -259,19 +279,19 @@ export class CaptureStore {
     const number = captureNumber(id);
     if (number === undefined) return null;
     const places = [number, number + MOST_SAME_NUMBERS] as const;
-    const fresh = this.sql('SELECT state, row, record FROM fresh WHERE n >= ? AND n < ? AND id = ?').get(...places, id);
+    const fresh = this.sql('SELECT state, record FROM fresh WHERE n >= ? AND n < ? AND id = ?').get(...places, id);
     if (fresh) {
-      const { state, row, record } = fresh as unknown as FreshRow;
-      return unpackCapture(id, state, JSON.parse(buffer(row).toString('utf8')), buffer(record));
+      const opened = openRecord(buffer(fresh.record as Uint8Array), this.templates.get);
+      return unpackCapture(id, Number(fresh.state), opened.row, opened);
     }
     const settled = this.sql(
       `SELECT state, row, record, coding FROM capture JOIN detail USING (n)
        WHERE capture.n >= ? AND capture.n < ? AND id = ?`,
     ).get(...places, id);
     if (!settled) return null;
-    const { state, row, record, coding } = settled as unknown as FreshRow & { coding: number };
+    const { state, row, record, coding } = settled as unknown as SettledRow & { record: Uint8Array; coding: number };
     const expanded = expandRecord(coding, record, (number) => this.dictionaries.get(number));
-    return unpackCapture(id, state, this.readRow(row), expanded);
+    return unpackCapture(id, state, this.readRow(row), openAtRest(expanded));
   }
 
   count(): { captures: number; failures: number } {

@@ -17,7 +17,9 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
    -- As they came from the request path; emptied into the three tables below when there is time.
    CREATE TABLE fresh (n INTEGER PRIMARY KEY, id TEXT NOT NULL, state INTEGER NOT NULL, failed INTEGER NOT NULL,
-     row BLOB NOT NULL, record BLOB NOT NULL);
+     record BLOB NOT NULL);
+   -- What fresh records were written like; never needed by settled ones.
+   CREATE TABLE template (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
    CREATE TABLE capture (n INTEGER PRIMARY KEY, id TEXT NOT NULL, state INTEGER NOT NULL, failed INTEGER NOT NULL,
      size INTEGER NOT NULL, row BLOB NOT NULL);
    CREATE INDEX capture_failed ON capture (failed);

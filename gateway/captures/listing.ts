@@ -4,10 +4,10 @@
  */
 import { type CaptureQuery, type CaptureRow, captureQuerySchema } from './capture.ts';
 import { captureNumber, captureNumberAt } from './capture-id.ts';
-import { buffer, type CaptureStore, type FreshRow } from './capture-store.ts';
+import { buffer, type CaptureStore, type FreshRow, type SettledRow } from './capture-store.ts';
+import { openRecord } from './open-record.ts';
 import { type RowTuple, rowFromTuple, STATE } from './record-form.ts';
 import { containsPhrases, searchPhrases, searchText } from './search-text.ts';
-import { readRecord } from './unpack.ts';
 
 const PAGE = 256;
 /** Beginnings of words shorter than this match too much to be of use, and take long. */
@@ -68,30 +68,19 @@ function freshLines(store: CaptureStore, filter: Filter): Line[] {
   if (store.fresh.captures === 0) return lines;
   const { query, phrases } = filter;
   const from = query.before === undefined ? NO_LIMIT : filter.toNumber;
-  const columns = phrases.length > 0 ? 'n, id, state, row, record' : 'n, id, state, row';
-  const rows = store.sql(`SELECT ${columns} FROM fresh WHERE n < ? ORDER BY n DESC`).iterate(from);
+  const rows = store.sql('SELECT n, id, state, record FROM fresh WHERE n < ? ORDER BY n DESC').iterate(from);
   for (const fresh of rows as unknown as Iterable<FreshRow>) {
-    const tuple = JSON.parse(buffer(fresh.row).toString('utf8')) as RowTuple;
+    const tuple = store.freshRow(fresh);
     const row = rowFromTuple(fresh.id, fresh.state, tuple);
     if (!matchesFilters(row, tuple[0], query)) continue;
     if (phrases.length > 0) {
-      if (!mayHold(fresh, phrases)) continue;
-      const text = searchText(tuple, readRecord(buffer(fresh.record)));
+      const text = searchText(tuple, openRecord(buffer(fresh.record), store.templates.get));
       if (!containsPhrases(text, phrases, filter.prefix)) continue;
     }
     lines.push({ n: fresh.n, row });
     if (lines.length >= query.limit) break;
   }
   return lines;
-}
-
-/** False when a word surely does not occur, told without taking the record apart. */
-function mayHold(fresh: FreshRow, phrases: readonly string[][]): boolean {
-  const text = buffer(fresh.record).toString('latin1') + buffer(fresh.row).toString('latin1');
-  const lower = text.toLowerCase();
-  const words = phrases.flat().filter((word) => /^[a-z0-9]+$/.test(word));
-  // An accented letter may stand for a plain one; then only a closer look tells.
-  return words.every((word) => lower.includes(word)) || /[\xc3-\xc5\xcc\xcd\xe1]/.test(text);
 }
 
 function settledLines(store: CaptureStore, filter: Filter): Line[] {
@@ -110,7 +99,7 @@ function settledLines(store: CaptureStore, filter: Filter): Line[] {
   for (;;) {
     const page = Math.min(PAGE, query.limit - lines.length);
     const bounds = [to, filter.fromNumber, page] as const;
-    const rows = (match === '' ? statement.all(...bounds) : statement.all(match, ...bounds)) as unknown as FreshRow[];
+    const rows = (match === '' ? statement.all(...bounds) : statement.all(match, ...bounds)) as unknown as SettledRow[];
     for (const settled of rows) {
       const tuple = store.readRow(settled.row);
       to = settled.n;

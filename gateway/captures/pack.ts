@@ -1,6 +1,7 @@
 /**
  * Turns an exchange into a packed record at the end of a batch, redacted: nothing unredacted is ever in the batch once
- * this returns. On the request path, so: one JSON text, bodies copied once and scanned in place, no promise, no clone.
+ * this returns. On the request path, so: bodies copied once and scanned in place, no promise, no clone, and what equals
+ * an earlier exchange (template-book.ts) is neither written nor scanned again.
  */
 import type { Attempt, Exchange, RawHeaders, TappedBody } from '../exchange.ts';
 import type { Batch } from './batch.ts';
@@ -12,22 +13,25 @@ import {
   microseconds,
   type PackedAttempt,
   type PackedBody,
-  type PackedMeta,
   type PackedRedactions,
-  type PackedStep,
-  packHeaders,
+  type RecordText,
   type RowTuple,
   STATE,
   type StateCode,
   TIMINGS,
 } from './record-form.ts';
 import type { KnownSecret, RedactedHeaders, Redactor } from './redact.ts';
+import type { TemplatedText } from './template.ts';
+import { type ListMatch, type ListPair, matchList, type Template, type TemplateBook } from './template-book.ts';
+import { type BareTree, TreeMatcher, withLists } from './template-tree.ts';
 
 export interface PackOptions {
   readonly redactor: Redactor;
   readonly maxBodyBytes: number;
   /** Results for bodies with a content coding, by the tap they came from. */
   readonly decoded?: ReadonlyMap<TappedBody, DecodedBody>;
+  /** Absent: the record is written in full. */
+  readonly book?: TemplateBook;
   /** Bodies are left out, and why. */
   readonly leaveOut?: 'queue-full' | 'running';
 }
@@ -40,14 +44,46 @@ export function packExchange(
   state: StateCode,
   options: PackOptions,
 ): RowTuple {
-  return new Packing(batch, exchange, options).write(number, state);
+  if (!options.book || state !== STATE.done) return new Packing(batch, exchange, options).write(number, state);
+  const kind = kindOf(exchange);
+  for (const template of options.book.alike(kind)) {
+    const row = new Packing(batch, exchange, options).writeLike(template, number);
+    if (row) return row;
+  }
+  return new Packing(batch, exchange, options).write(number, state, kind);
 }
 
 /** A record that takes an earlier one away: recording was switched off for an exchange that had begun. */
 export function packErasure(batch: Batch, id: string, number: number): void {
   const start = begin(batch, id, number, STATE.erased, false);
-  finish(batch, start, 0, 0, 0, 0);
+  finish(batch, start, 0, 0, 0);
 }
+
+const matcher = new TreeMatcher();
+
+/** Exchanges of different kinds cannot be alike; cheap to tell. */
+function kindOf(exchange: Exchange): string {
+  const { attempts, answer, request, steps, verdict } = exchange;
+  const last = attempts.at(-1);
+  return `${request.rawHeaders.length} ${steps.length} ${attempts.length} ${last?.requestHeaders.length} ${
+    last?.responseHeaders?.length
+  } ${answer?.headers.length} ${verdict?.status} ${exchange.stream} ${exchange.endpoint?.name} ${last?.provider}`;
+}
+
+/** The header lists of an exchange in the order in which a record numbers them. */
+function listsOf(exchange: Exchange): { place: string; headers: RawHeaders }[] {
+  const lists = [{ place: 'request', headers: exchange.request.rawHeaders }];
+  for (const attempt of exchange.attempts) {
+    const place = `attempt-${attempt.index}`;
+    lists.push({ place, headers: attempt.requestHeaders });
+    if (attempt.responseHeaders) lists.push({ place, headers: attempt.responseHeaders });
+    if (attempt.responseTrailers) lists.push({ place, headers: attempt.responseTrailers });
+  }
+  if (exchange.answer) lists.push({ place: 'answer', headers: exchange.answer.headers });
+  return lists;
+}
+
+type HeadersOf = (list: number) => RedactedHeaders;
 
 class Packing {
   private readonly batch: Batch;
@@ -64,57 +100,88 @@ class Packing {
     this.options = options;
   }
 
-  write(number: number, state: StateCode): RowTuple {
-    const { batch, exchange } = this;
-    const { request, answer } = exchange;
-    const requestHeaders = this.headers('request', request.rawHeaders);
-    const requestUrl = this.url('request', request.url);
-    const attempts = exchange.attempts.map((attempt) => this.attemptHeads(attempt));
-    const answerHeaders = answer && this.headers('answer', answer.headers);
-
-    const start = begin(batch, exchange.id, number, state, exchange.verdict ? !exchange.verdict.ok : false);
+  /** Writes the record in full; where its `kind` keeps coming, later ones may be written like it. */
+  write(number: number, state: StateCode, kind?: string): RowTuple {
+    const { batch, exchange, options } = this;
+    const lists: ListPair[] = [];
+    for (const { place, headers } of listsOf(exchange)) {
+      const redacted = options.redactor.redactHeaders(headers, { inUrl: true });
+      lists.push({ raw: headers, redacted });
+      this.note(place, redacted.redactions);
+      this.also.push(...redacted.credentials);
+    }
+    const ofHeaders = copyOf(this.redactions);
+    const urls = this.urls();
+    const plainUrls = sizeOf(this.redactions) === sizeOf(ofHeaders);
+    const start = begin(batch, exchange.id, number, state, this.failed);
     this.bodiesStart = batch.length;
-    const requestBody = this.body('request-body', request.body, requestHeaders);
-    const packedAttempts = exchange.attempts.map((attempt, index) =>
-      this.attempt(attempt, attempts[index] as AttemptHeads, requestBody, requestHeaders),
-    );
-    const packedAnswer = answer
-      ? {
-          status: answer.status,
-          headers: packHeaders((answerHeaders as RedactedHeaders).headers, attempts.at(-1)?.response?.headers),
-          body: this.answerBody(answer.body, answerHeaders as RedactedHeaders, attempts, packedAttempts),
-          ...(answer.firstByteMs === undefined ? {} : { firstByteUs: microseconds(answer.firstByteMs) as number }),
-        }
-      : null;
-    const bodiesEnd = batch.length;
-
-    const meta: PackedMeta = {
-      url: requestUrl,
-      httpVersion: request.httpVersion,
-      remoteAddress: request.remoteAddress,
-      headers: requestHeaders.headers,
-      body: requestBody,
-      credentialFrom: exchange.credentialFrom ?? null,
-      routeName: exchange.routeName ?? null,
-      steps: exchange.steps.map(packStep),
-      attempts: packedAttempts,
-      answer: packedAnswer,
-      verdict: exchange.verdict ?? null,
-      usage: exchange.usage ?? null,
-    };
-    const metaBytes = this.json(meta);
-    const redactionBytes = batch.text(JSON.stringify(this.redactions));
-    const row = this.row();
-    const rowBytes = this.json(row);
-    finish(batch, start, bodiesEnd - this.bodiesStart, metaBytes, redactionBytes, rowBytes);
-    return row;
+    const tree = this.tree(lists, urls);
+    const textStart = batch.length;
+    const headers = lists.map(({ redacted }) => redacted.headers);
+    const clean = this.text({ ...withLists(tree, headers), redactions: this.redactions });
+    finish(batch, start, textStart - this.bodiesStart, batch.length - textStart, 0);
+    if (!clean) return this.cleanRow(tree.row);
+    // What stands in a URL differs from request to request, so its redactions are no template's business.
+    if (kind && plainUrls && this.also.length === 0 && options.book?.isDue(kind)) {
+      options.book.add(kind, tree, lists, ofHeaders);
+    }
+    return tree.row;
   }
 
-  private headers(place: string, headers: RawHeaders): RedactedHeaders {
-    const redacted = this.options.redactor.redactHeaders(headers, { inUrl: true });
-    this.note(place, redacted.redactions);
-    this.also.push(...redacted.credentials);
-    return redacted;
+  /** Writes the record as one like the template's; undefined, with nothing written, when it is none. */
+  writeLike(template: Template, number: number): RowTuple | undefined {
+    const { batch, exchange } = this;
+    const given = listsOf(exchange);
+    const lists = this.listsLike(template, given);
+    if (!lists) return undefined;
+    const urls = this.urls();
+    if (this.also.length > 0) return undefined;
+    const ofUrls = Object.entries(this.redactions);
+    const own = ofUrls.length > 0 || lists.some((list) => list.sensitive);
+    if (own) {
+      for (const [place] of ofUrls) delete this.redactions[place];
+      for (const [at, { place }] of given.entries()) this.note(place, lists[at]?.redacted.redactions ?? []);
+      for (const [place, redactions] of ofUrls) this.note(place, redactions);
+    }
+
+    const start = begin(batch, exchange.id, number, STATE.done, this.failed);
+    this.bodiesStart = batch.length;
+    const tree = this.tree(lists, urls);
+    if (!matcher.match(template, tree, lists)) {
+      batch.erase(start);
+      return undefined;
+    }
+    const textStart = batch.length;
+    const clean = this.text([template.id, own ? 0 : 1, matcher.texts, this.redactions]);
+    const numbersStart = batch.length;
+    batch.append(Buffer.from(matcher.numbers.buffer, 0, matcher.count * 8));
+    finish(batch, start, textStart - this.bodiesStart, numbersStart - textStart, batch.length - numbersStart);
+    return clean ? tree.row : this.cleanRow(tree.row);
+  }
+
+  private listsLike(template: Template, given: readonly { headers: RawHeaders }[]): ListMatch[] | undefined {
+    if (given.length !== template.lists.length) return undefined;
+    const lists: ListMatch[] = [];
+    for (let at = 0; at < given.length; at++) {
+      const { headers } = given[at] as { headers: RawHeaders };
+      const list = matchList(template.lists[at] as ListPair, headers, this.options.redactor);
+      if (!list || list.redacted.credentials.length > 0) return undefined;
+      lists.push(list);
+    }
+    return lists;
+  }
+
+  private get failed(): boolean {
+    const { verdict } = this.exchange;
+    return verdict ? !verdict.ok : false;
+  }
+
+  /** The request's URL, then those of the attempts. */
+  private urls(): string[] {
+    const { exchange } = this;
+    const urls = [this.url('request', exchange.request.url)];
+    for (const attempt of exchange.attempts) urls.push(this.url(`attempt-${attempt.index}`, attempt.url));
+    return urls;
   }
 
   private url(place: string, url: string): string {
@@ -124,46 +191,80 @@ class Packing {
     return redacted.url;
   }
 
-  private attemptHeads(attempt: Attempt): AttemptHeads {
-    const place = `attempt-${attempt.index}`;
+  /** Everything but header lists; writes the bodies on its way. */
+  private tree(lists: readonly { readonly redacted: RedactedHeaders }[], urls: readonly string[]): BareTree {
+    const { exchange } = this;
+    const { request, answer } = exchange;
+    const headersOf: HeadersOf = (list) => (lists[list] as { redacted: RedactedHeaders }).redacted;
+    const requestBody = this.body('request-body', request.body, headersOf(0));
+    const attempts: PackedAttempt[] = [];
+    let next = 1;
+    for (const attempt of exchange.attempts) {
+      const places = {
+        headers: next++,
+        responseHeaders: attempt.responseHeaders ? next++ : undefined,
+        responseTrailers: attempt.responseTrailers ? next++ : undefined,
+      };
+      attempts.push(this.attempt(attempt, urls[attempts.length + 1] as string, places, requestBody, headersOf));
+    }
     return {
-      url: this.url(place, attempt.url),
-      request: this.headers(place, attempt.requestHeaders),
-      response: attempt.responseHeaders && this.headers(place, attempt.responseHeaders),
-      trailers: attempt.responseTrailers && this.headers(place, attempt.responseTrailers),
+      row: this.row(),
+      meta: {
+        url: urls[0] as string,
+        httpVersion: request.httpVersion,
+        remoteAddress: request.remoteAddress,
+        headers: 0,
+        body: requestBody,
+        credentialFrom: exchange.credentialFrom ?? null,
+        routeName: exchange.routeName ?? null,
+        steps: exchange.steps,
+        attempts,
+        answer: answer
+          ? {
+              status: answer.status,
+              headers: next,
+              body: this.answerBody(answer.body, headersOf(next), attempts, headersOf),
+              firstByteUs: microseconds(answer.firstByteMs) ?? undefined,
+            }
+          : null,
+        verdict: exchange.verdict ?? null,
+        usage: exchange.usage ?? null,
+      },
     };
   }
 
   private attempt(
     attempt: Attempt,
-    heads: AttemptHeads,
+    url: string,
+    places: { headers: number; responseHeaders: number | undefined; responseTrailers: number | undefined },
     requestBody: PackedBody,
-    requestHeaders: RedactedHeaders,
+    headersOf: HeadersOf,
   ): PackedAttempt {
     const { request } = this.exchange;
     const sent = attempt.requestBody;
+    const own = headersOf(places.headers);
     const same =
-      sent === 'same' ||
-      (heads.request.contentEncoding === requestHeaders.contentEncoding && sameBytes(sent, request.body));
+      sent === 'same' || (own.contentEncoding === headersOf(0).contentEncoding && sameBytes(sent, request.body));
+    const answered = places.responseHeaders === undefined ? undefined : headersOf(places.responseHeaders);
     return {
       index: attempt.index,
       provider: attempt.provider,
       model: attempt.model,
       method: attempt.method,
-      url: heads.url,
-      headers: packHeaders(heads.request.headers, requestHeaders.headers),
+      url,
+      headers: places.headers,
       body: same
         ? asSame(requestBody, 'request', sent === 'same' ? undefined : sent)
-        : this.body(`attempt-${attempt.index}-request`, sent, heads.request),
+        : this.body(`attempt-${attempt.index}-request`, sent, own),
       key: attempt.key,
       origins: attempt.origins,
       timings: packTimings(attempt),
       status: attempt.status,
       statusText: attempt.statusText,
-      responseHeaders: heads.response?.headers,
-      responseTrailers: heads.trailers?.headers,
+      responseHeaders: places.responseHeaders,
+      responseTrailers: places.responseTrailers,
       responseBody:
-        attempt.responseBody && this.body(`attempt-${attempt.index}-response`, attempt.responseBody, heads.response),
+        attempt.responseBody && this.body(`attempt-${attempt.index}-response`, attempt.responseBody, answered),
       remoteAddress: attempt.remoteAddress,
       outcome: attempt.outcome,
     };
@@ -172,12 +273,13 @@ class Packing {
   private answerBody(
     body: TappedBody | 'same',
     headers: RedactedHeaders,
-    heads: readonly AttemptHeads[],
     attempts: readonly PackedAttempt[],
+    headersOf: HeadersOf,
   ): PackedBody {
     const last = this.exchange.attempts.at(-1)?.responseBody;
     const packed = attempts.at(-1)?.responseBody;
-    const sameCoding = heads.at(-1)?.response?.contentEncoding === headers.contentEncoding;
+    const answered = attempts.at(-1)?.responseHeaders;
+    const sameCoding = answered !== undefined && headersOf(answered).contentEncoding === headers.contentEncoding;
     if (last && packed && (body === 'same' || (sameCoding && sameBytes(body, last)))) {
       return asSame(packed, 'attempt', body === 'same' ? undefined : body);
     }
@@ -235,19 +337,28 @@ class Packing {
     this.note(place, result.redactions);
   }
 
-  /** Writes JSON and sends the second net over it: texts of steps, errors and verdict, header values, paths. */
-  private json(value: unknown): number {
+  /**
+   * Writes JSON and sends the second net over it: texts of steps, errors and verdict, header values, paths. True when
+   * nothing was caught.
+   */
+  private text(value: RecordText | TemplatedText): boolean {
     const { batch, options } = this;
     const start = batch.length;
     batch.text(JSON.stringify(value));
+    const context = { also: this.also };
     const written = batch.bytes.subarray(start, batch.length);
-    const result = options.redactor.redactBytes(written, 'record', { also: this.also });
-    if (result.bytes !== written) {
-      batch.length = start;
-      batch.append(result.bytes);
-      this.note('record', result.redactions);
-    }
-    return batch.length - start;
+    const caught = options.redactor.redactBytes(written, 'record', context);
+    if (caught.bytes === written) return true;
+    // Once more, now that the text can tell of it.
+    this.note('record', caught.redactions);
+    const again = options.redactor.redactBytes(Buffer.from(JSON.stringify(value)), 'record', context);
+    batch.erase(start);
+    batch.append(again.bytes);
+    return false;
+  }
+
+  private cleanRow(row: RowTuple): RowTuple {
+    return JSON.parse(this.options.redactor.redactText(JSON.stringify(row), 'record', this.also).text);
   }
 
   private note(place: string, redactions: readonly Redaction[]): void {
@@ -296,13 +407,6 @@ class Packing {
   }
 }
 
-interface AttemptHeads {
-  readonly url: string;
-  readonly request: RedactedHeaders;
-  readonly response: RedactedHeaders | undefined;
-  readonly trailers: RedactedHeaders | undefined;
-}
-
 function begin(batch: Batch, id: string, number: number, state: StateCode, failed: boolean): number {
   batch.ensure(HEAD_BYTES);
   const start = batch.length;
@@ -314,33 +418,28 @@ function begin(batch: Batch, id: string, number: number, state: StateCode, faile
   return start;
 }
 
-function finish(batch: Batch, start: number, bodies: number, meta: number, redactions: number, row: number): void {
+function finish(batch: Batch, start: number, bodies: number, text: number, numbers: number): void {
   const { bytes } = batch;
   bytes.writeUInt32LE(batch.length - start, start + HEAD.totalBytes);
-  bytes.writeUInt32LE(row, start + HEAD.rowBytes);
   bytes.writeUInt32LE(bodies, start + HEAD.record);
-  bytes.writeUInt32LE(meta, start + HEAD.record + 4);
-  bytes.writeUInt32LE(redactions, start + HEAD.record + 8);
+  bytes.writeUInt32LE(text, start + HEAD.record + 4);
+  bytes.writeUInt32LE(numbers, start + HEAD.record + 8);
   batch.records++;
 }
 
-function packStep(step: Exchange['steps'][number]): PackedStep {
-  const packed: PackedStep = [
-    step.stage,
-    step.decision,
-    step.summary,
-    Math.round(step.startMs * 1000),
-    Math.round(step.endMs * 1000),
-  ];
-  if (step.rule || step.input || step.output || step.evidence) {
-    packed.push(step.rule ?? null, step.input ?? null, step.output ?? null, step.evidence ?? null);
-  }
-  return packed;
+function copyOf(redactions: PackedRedactions): PackedRedactions {
+  return Object.fromEntries(Object.entries(redactions).map(([place, list]) => [place, [...list]]));
 }
 
-function packTimings({ timings }: Attempt): (number | null)[] {
-  const packed = TIMINGS.map((name) => microseconds(timings[name]));
-  packed.push(timings.reusedConnection === undefined ? null : timings.reusedConnection ? 1 : 0);
+function sizeOf(redactions: PackedRedactions): number {
+  let size = 0;
+  for (const place in redactions) size += redactions[place]?.length ?? 0;
+  return size;
+}
+
+function packTimings({ timings }: Attempt): number[] {
+  const packed = TIMINGS.map((name) => microseconds(timings[name]) ?? -1);
+  packed.push(timings.reusedConnection === undefined ? -1 : timings.reusedConnection ? 1 : 0);
   return packed;
 }
 

@@ -2,10 +2,11 @@
  * The form in which an exchange travels from the request path to the worker and lies in the database. Both sides of the
  * thread boundary import this and nothing else of each other.
  *
- * A batch is one buffer of packed records, each: a head of HEAD_BYTES, then `record` (three lengths, bodies, meta JSON,
- * redactions JSON), then `row` (JSON). The worker stores `record` and `row` as they are; nothing is parsed until
- * somebody asks or the worker has time.
+ * A batch is one buffer of packed records, each: a head of HEAD_BYTES, the last twelve of which are the lengths of what
+ * follows: bodies, a JSON text, numbers. The text is a RecordText, or, with numbers, a TemplatedText (template.ts). The
+ * worker stores all but the head as it is; nothing is parsed until somebody asks or the worker has time.
  */
+import type { Step } from '../exchange.ts';
 import type { CaptureRow, Redaction } from './capture.ts';
 
 export const STATE = { running: 0, done: 1, interrupted: 2, erased: 3 } as const;
@@ -13,11 +14,18 @@ export type StateCode = (typeof STATE)[keyof typeof STATE];
 export const STATE_NAMES = ['running', 'done', 'interrupted'] as const;
 
 /** Offsets inside a packed record's head. */
-export const HEAD = { totalBytes: 0, state: 4, failed: 5, number: 8, id: 16, rowBytes: 40, record: 44 } as const;
+export const HEAD = { totalBytes: 0, state: 4, failed: 5, number: 8, id: 16, record: 40 } as const;
 export const ID_BYTES = 21;
-/** At `HEAD.record`: lengths of bodies, meta and redactions, then those three. */
+/** At `HEAD.record`: lengths of bodies, text and numbers, then those three. */
 export const RECORD_HEAD_BYTES = 12;
 export const HEAD_BYTES = HEAD.record + RECORD_HEAD_BYTES;
+
+/** A record in full. At rest without its row, which a table of its own holds. */
+export interface RecordText {
+  readonly row: RowTuple;
+  readonly meta: PackedMeta;
+  readonly redactions: PackedRedactions;
+}
 
 /** A listing's line, in this order; times in whole microseconds. */
 export type RowTuple = [
@@ -109,21 +117,9 @@ export interface PackedBody {
   n?: readonly number[];
 }
 
-export type PackedStep = [
-  stage: string,
-  decision: string,
-  summary: string,
-  startUs: number,
-  endUs: number,
-  rule?: unknown,
-  input?: unknown,
-  output?: unknown,
-  evidence?: unknown,
-];
-
 /**
- * Headers as they came, `[name, value, …]`; where a line is the same in another list (the provider's answer for the
- * client's, the client's request for the provider's), a number says where that line begins there.
+ * Headers as they came, `[name, value, …]`; at rest, where a line is the same in another list (the provider's answer for
+ * the client's, the client's request for the provider's), a number says where that line begins there.
  */
 export type PackedHeaders = readonly (string | number)[];
 
@@ -133,16 +129,16 @@ export interface PackedAttempt {
   model?: string;
   method: string;
   url: string;
-  /** Refers to the request's. */
-  headers: PackedHeaders;
+  /** Number of the list; the provider's headers are held against the request's at rest. */
+  headers: number;
   body: PackedBody;
   key?: unknown;
   origins: unknown;
-  timings: (number | null)[];
+  timings: number[];
   status?: number;
   statusText?: string;
-  responseHeaders?: readonly string[];
-  responseTrailers?: readonly string[];
+  responseHeaders?: number;
+  responseTrailers?: number;
   responseBody?: PackedBody;
   remoteAddress?: string;
   outcome?: unknown;
@@ -152,22 +148,25 @@ export interface PackedMeta {
   url: string;
   httpVersion: string;
   remoteAddress: string;
-  headers: readonly string[];
+  /** Number of the request's header list. */
+  headers: number;
   body: PackedBody;
   credentialFrom: string | null;
   routeName: string | null;
-  steps: PackedStep[];
+  steps: readonly Step[];
   attempts: PackedAttempt[];
-  /** Its headers refer to those of the last attempt's answer. */
-  answer: { status: number; headers: PackedHeaders; body: PackedBody; firstByteUs?: number } | null;
+  /** Its headers are held against those of the last attempt's answer at rest. */
+  answer: { status: number; headers: number; body: PackedBody; firstByteUs?: number } | null;
   verdict: unknown;
   usage: unknown;
+  /** All header lists, last in the tree. */
+  lists: readonly PackedHeaders[];
 }
 
 /** By place: `request`, `request-body`, `attempt-0`, `attempt-0-request`, `attempt-0-response`, `answer`, `answer-body`, `record`. */
 export type PackedRedactions = Record<string, Redaction[]>;
 
-/** Order of the numbers in `PackedAttempt.timings`; µs, null where unknown. The last says whether the connection was reused. */
+/** Order of the numbers in `PackedAttempt.timings`; µs, -1 where unknown. The last says whether the connection was reused. */
 export const TIMINGS = [
   'startMs',
   'dnsMs',
@@ -179,9 +178,36 @@ export const TIMINGS = [
   'endMs',
 ] as const;
 
-/** Writes `headers` with references into `others`. */
-export function packHeaders(headers: readonly string[], others: readonly string[] | undefined): PackedHeaders {
-  if (!others) return headers;
+/** Which list each list may refer to: the provider's request to the app's, the app's answer to the provider's. */
+function references(meta: PackedMeta): Map<number, number> {
+  const bases = new Map<number, number>();
+  for (const attempt of meta.attempts) bases.set(attempt.headers, meta.headers);
+  const answered = meta.attempts.at(-1)?.responseHeaders;
+  if (meta.answer && answered !== undefined) bases.set(meta.answer.headers, answered);
+  return bases;
+}
+
+/** Header lines that occur twice, once. */
+export function shortenLists(meta: PackedMeta): PackedMeta {
+  const bases = references(meta);
+  const lists = meta.lists.map((list, number) => {
+    const base = bases.get(number);
+    return base === undefined ? list : shortened(list as string[], meta.lists[base] as string[]);
+  });
+  return { ...meta, lists };
+}
+
+export function lengthenLists(meta: PackedMeta): string[][] {
+  const bases = references(meta);
+  return meta.lists.map((list, number) => {
+    const others = meta.lists[bases.get(number) ?? -1];
+    return list.flatMap((one) =>
+      typeof one === 'string' ? [one] : [String(others?.[one] ?? ''), String(others?.[one + 1] ?? '')],
+    );
+  });
+}
+
+function shortened(headers: readonly string[], others: readonly string[]): PackedHeaders {
   const packed: (string | number)[] = [];
   let next = 0;
   for (let at = 0; at + 1 < headers.length; at += 2) {
@@ -197,15 +223,6 @@ export function packHeaders(headers: readonly string[], others: readonly string[
     } else packed.push(name, value);
   }
   return packed;
-}
-
-export function unpackHeaders(packed: PackedHeaders, others: readonly string[] | undefined): string[] {
-  const headers: string[] = [];
-  for (const one of packed) {
-    if (typeof one === 'string') headers.push(one);
-    else headers.push(others?.[one] ?? '', others?.[one + 1] ?? '');
-  }
-  return headers;
 }
 
 export function microseconds(ms: number | undefined | null): number | null {

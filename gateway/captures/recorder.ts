@@ -19,6 +19,8 @@ import { packErasure, packExchange } from './pack.ts';
 import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-form.ts';
 import type { Redactor } from './redact.ts';
 import type { RetentionPolicy } from './retention.ts';
+import type { TemplateText } from './template.ts';
+import { TemplateBook } from './template-book.ts';
 import type { FromWorker, LastUsedEntry, WorkerOptions, WorkerRequest } from './worker-messages.ts';
 
 export interface RecorderSettings {
@@ -94,6 +96,7 @@ const DEFAULT_SETTINGS: RecorderSettings = {
 interface Underway {
   readonly batch: Batch;
   readonly lastUsed: readonly LastUsedEntry[];
+  readonly templates: readonly TemplateText[];
   tries: number;
 }
 
@@ -121,6 +124,7 @@ class BatchingRecorder implements Recorder {
   private readonly maxQueueBytes: number;
   private worker: Worker | undefined;
   private batch: Batch;
+  private readonly book: TemplateBook;
   private timer: NodeJS.Timeout | undefined;
   /** Accepted and not over; those in `unwritten` have no row yet. */
   private readonly running = new Map<string, Exchange>();
@@ -140,6 +144,7 @@ class BatchingRecorder implements Recorder {
   private readonly noticeById = new Map<string, Notice>();
   private retention: RecorderSettings['retention'] | undefined;
   private restarts = 0;
+  private failedStarts = 0;
   private closing: Promise<void> | undefined;
   private ended = false;
   private leftOut = { bodies: 0, rows: 0 };
@@ -149,6 +154,8 @@ class BatchingRecorder implements Recorder {
     this.clock = options.clock ?? Date.now;
     this.maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES;
     this.batch = new Batch();
+    // Numbers that no earlier run has used, whatever it left behind.
+    this.book = new TemplateBook(options.redactor, Date.now() * 1000, () => this.retireTemplates());
     this.ready = new Promise((resolve) => {
       const timer = setTimeout(resolve, READY_WAIT_MS);
       this.becomeReady = () => {
@@ -211,7 +218,10 @@ class BatchingRecorder implements Recorder {
     this.over(id);
     if (exchange.recording === 'off') {
       if (hadRow) packErasure(this.batch, id, captureNumber(id) as number);
-    } else this.pack(exchange, STATE.done, decoded);
+    } else {
+      this.book.refresh();
+      this.pack(exchange, STATE.done, decoded);
+    }
     this.wakeWaiters(id);
     if (this.batch.length >= FULL_BATCH_BYTES) this.send();
     else if (this.batch.length > 0) this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
@@ -242,13 +252,13 @@ class BatchingRecorder implements Recorder {
         redactor: this.options.redactor,
         maxBodyBytes: this.settings().captureBodyBytes,
         decoded,
+        book: this.book,
         leaveOut: full ? 'queue-full' : state === STATE.running ? 'running' : undefined,
       });
       if (this.listeners.size > 0) this.news.push({ id: exchange.id, state, row });
     } catch (error) {
       // Half a record would spoil the batch, and might not be redacted yet.
-      this.batch.bytes.fill(0, before, this.batch.length);
-      this.batch.length = before;
+      this.batch.erase(before);
       throw error;
     }
   }
@@ -273,7 +283,9 @@ class BatchingRecorder implements Recorder {
       const lastUsed = [...this.used];
       this.used = new Map();
       this.sequence++;
-      this.underway.set(this.sequence, { batch: this.batch, lastUsed, tries: 0 });
+      const templates = this.book.unsent;
+      this.book.unsent = [];
+      this.underway.set(this.sequence, { batch: this.batch, lastUsed, templates, tries: 0 });
       this.underwayBytes += this.batch.length;
       this.post(this.sequence);
       this.batch = new Batch(this.spare.pop());
@@ -284,9 +296,25 @@ class BatchingRecorder implements Recorder {
   private post(sequence: number): void {
     const underway = this.underway.get(sequence);
     if (!underway || !this.worker) return;
-    const { batch, lastUsed } = underway;
+    const { batch, lastUsed, templates } = underway;
     underway.tries++;
-    this.worker.postMessage({ type: 'batch', sequence, memory: batch.memory, length: batch.length, lastUsed });
+    this.worker.postMessage({
+      type: 'batch',
+      sequence,
+      memory: batch.memory,
+      length: batch.length,
+      lastUsed,
+      templates,
+    });
+  }
+
+  /**
+   * The book starts anew: what was packed so far goes first, so that the worker may let go of the old templates as soon
+   * as it has settled that.
+   */
+  private retireTemplates(): void {
+    if (this.batch.length > 0) this.send();
+    this.worker?.postMessage({ type: 'retire' });
   }
 
   private sendPolicy(): void {
@@ -363,7 +391,11 @@ class BatchingRecorder implements Recorder {
       return;
     }
     this.retention = this.settings().retention;
-    const data: WorkerOptions = { file: this.options.file, retention: policyOf(this.retention) };
+    const data: WorkerOptions = {
+      file: this.options.file,
+      retention: policyOf(this.retention),
+      again: this.restarts > 0,
+    };
     const worker = this.options.startWorker
       ? this.options.startWorker(WORKER_URL, data)
       : startThread(WORKER_URL, data);
@@ -377,7 +409,7 @@ class BatchingRecorder implements Recorder {
     switch (message.type) {
       case 'ready':
         this.options.ids?.raiseTo(message.highest);
-        this.restarts = 0;
+        this.failedStarts = 0;
         this.becomeReady();
         return;
       case 'committed':
@@ -432,8 +464,10 @@ class BatchingRecorder implements Recorder {
       sentence: 'The part that writes captures stopped unexpectedly and was started again.',
       next: null,
     });
-    for (const [sequence, { tries, batch }] of this.underway) {
+    for (const [sequence, { tries, batch, templates }] of this.underway) {
       if (tries < MOST_TRIES) continue;
+      // Later records may be written like them all the same.
+      this.book.unsent.unshift(...templates);
       this.underway.delete(sequence);
       this.underwayBytes -= batch.length;
       this.leftOut.rows += batch.records;
@@ -445,7 +479,8 @@ class BatchingRecorder implements Recorder {
       for (const sequence of this.underway.keys()) this.post(sequence);
       for (const [call, { request }] of this.calls) this.worker?.postMessage({ type: 'call', call, request });
     };
-    setTimeout(restart, Math.min(5_000, RESTART_PAUSE_MS * 2 ** this.restarts++));
+    this.restarts++;
+    setTimeout(restart, Math.min(5_000, RESTART_PAUSE_MS * 2 ** this.failedStarts++));
   }
 
   private giveUp(sentence: string): void {
@@ -535,6 +570,8 @@ class BatchingRecorder implements Recorder {
 
   async prune(options: { readonly olderThanMs?: number } = {}): Promise<{ removed: number }> {
     this.send();
+    // Templates hold pieces of exchanges; those that are to go must not live on in them.
+    this.book.forget();
     const beforeMs = options.olderThanMs === undefined ? undefined : this.clock() - options.olderThanMs + 1;
     return { removed: (await this.call({ method: 'prune', beforeMs })) as number };
   }

@@ -57,6 +57,8 @@ export interface BytesContext {
 }
 
 export interface Redactor {
+  /** Rises whenever something becomes a secret that was none before. */
+  readonly version: number;
   /** Reads the known secrets anew; call it whenever one is added, replaced or removed. Old ones stay known. */
   refresh(): void;
   /** `inUrl` asks for the ASCII form of the marker. */
@@ -96,6 +98,7 @@ interface Replacement {
 }
 
 const REMEMBERED_IDENTITIES = 1000;
+const REMEMBERED_URLS = 500;
 const KEPT_OLD_SECRETS = 500;
 /** Escapes inside escapes inside escapes: a JSON text quoted in a JSON text quoted in a URL. */
 const ESCAPE_LEVELS = 3;
@@ -106,6 +109,9 @@ const WINDOW_OVERLAP_BYTES = 16 * 1024;
 export function createRedactor(options: RedactorOptions): Redactor {
   const known = new Map<string, KnownSecret>();
   const identities = new Map<string, Identity>();
+  /** URLs that were looked at and hold nothing: the same few come with every request. */
+  const cleanUrls = new Set<string>();
+  let version = 0;
   const scratch = Array.from({ length: ESCAPE_LEVELS }, () => new Unescaped(4096));
   const findByShape = findKeysByShape(options.patterns);
   let findKnown: FindSecrets = () => undefined;
@@ -114,7 +120,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   let quotedSecrets = false;
 
   function refresh(): void {
-    for (const one of options.secrets().flatMap(partsOfSecret)) {
+    const current = options.secrets().flatMap(partsOfSecret);
+    if (version > 0 && current.every((one) => known.get(one.secret)?.kind === one.kind)) return;
+    version++;
+    for (const one of current) {
       known.delete(one.secret);
       known.set(one.secret, one);
     }
@@ -123,6 +132,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
       known.delete(old);
     }
     identities.clear();
+    cleanUrls.clear();
     const all = [...known.values()];
     findKnown = findKnownSecrets(all);
     findCut = findCutSecret(all);
@@ -329,6 +339,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
   function redactUrl(url: string, where = 'url', also?: readonly KnownSecret[]) {
     const redactions: Redaction[] = [];
     const credentials: KnownSecret[] = [];
+    if (cleanUrls.has(url) && !also?.length) return { url, redactions, credentials };
     const spans = urlSpans(url);
     let out =
       spans.length === 0
@@ -340,11 +351,24 @@ export function createRedactor(options: RedactorOptions): Redactor {
       out = net.bytes.toString();
       redactions.push(...net.redactions);
     }
+    if (redactions.length === 0 && url.length < 300) {
+      if (cleanUrls.size >= REMEMBERED_URLS) cleanUrls.clear();
+      cleanUrls.add(url);
+    }
     return { url: out, redactions, credentials };
   }
 
   refresh();
-  return { refresh, redactHeaders, redactUrl, redactText, redactBytes };
+  return {
+    get version() {
+      return version;
+    },
+    refresh,
+    redactHeaders,
+    redactUrl,
+    redactText,
+    redactBytes,
+  };
 }
 
 function isQuoted({ secret }: KnownSecret): boolean {

@@ -2,8 +2,9 @@
  * The words of a capture that people search for: errors, the heads of messages and answers, models, paths, names. Pure;
  * used when a capture is indexed, and on captures that are not indexed yet.
  */
+
+import { bodyBytes, type OpenedRecord } from './open-record.ts';
 import type { RowTuple } from './record-form.ts';
-import { bodyBytes, type StoredRecord } from './unpack.ts';
 
 const HEAD_CHARACTERS = 120;
 const ANSWER_CHARACTERS = 80;
@@ -14,7 +15,7 @@ const LONGEST_PARSED_BYTES = 256 * 1024;
 const REQUEST_ID_HEADERS =
   /^(?:x-)?(?:request-id|amzn-requestid|ms-request-id|goog-request-id|log-?id)$|^apim-request-id$/i;
 
-export function searchText(row: RowTuple, stored: StoredRecord): string {
+export function searchText(row: RowTuple, stored: OpenedRecord): string {
   const { meta } = stored;
   const failed = row[11] === 0;
   const parts: (string | null | undefined)[] = [
@@ -33,7 +34,7 @@ export function searchText(row: RowTuple, stored: StoredRecord): string {
     for (const attempt of meta.attempts) {
       const outcome = attempt.outcome as { errorCode?: string; errorMessage?: string } | undefined;
       parts.push(outcome?.errorCode, outcome?.errorMessage);
-      const ids = attempt.responseHeaders ?? [];
+      const ids = (meta.lists[attempt.responseHeaders ?? -1] ?? []) as readonly string[];
       for (let at = 0; at + 1 < ids.length; at += 2) {
         if (REQUEST_ID_HEADERS.test(ids[at] as string)) parts.push(ids[at + 1]);
       }

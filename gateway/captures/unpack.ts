@@ -2,73 +2,40 @@
 import type { Capture, RecordedBody, Redaction } from './capture.ts';
 import { headerSort } from './credential-names.ts';
 import { readableMarkers } from './marker.ts';
-import {
-  milliseconds,
-  type PackedBody,
-  type PackedMeta,
-  type PackedRedactions,
-  RECORD_HEAD_BYTES,
-  type RowTuple,
-  rowFromTuple,
-  STATE,
-  TIMINGS,
-  unpackHeaders,
-} from './record-form.ts';
+import { bodyBytes, type OpenedRecord } from './open-record.ts';
+import { type PackedBody, type RowTuple, rowFromTuple, STATE, TIMINGS } from './record-form.ts';
 
-export interface StoredRecord {
-  readonly meta: PackedMeta;
-  readonly metaBytes: Buffer;
-  readonly redactions: PackedRedactions;
-  readonly bodies: Buffer;
-}
-
-/** Throws when the record is damaged. */
-export function readRecord(record: Buffer): StoredRecord {
-  const bodiesEnd = RECORD_HEAD_BYTES + record.readUInt32LE(0);
-  const metaEnd = bodiesEnd + record.readUInt32LE(4);
-  const end = metaEnd + record.readUInt32LE(8);
-  return {
-    meta: JSON.parse(record.toString('utf8', bodiesEnd, metaEnd)),
-    metaBytes: record.subarray(bodiesEnd, metaEnd),
-    redactions: JSON.parse(record.toString('utf8', metaEnd, end)),
-    bodies: record.subarray(RECORD_HEAD_BYTES, bodiesEnd),
-  };
-}
-
-export function bodyBytes(stored: StoredRecord, body: PackedBody | undefined): Buffer {
-  return body?.o === undefined ? Buffer.alloc(0) : stored.bodies.subarray(body.o, body.o + (body.l ?? 0));
-}
-
-export function unpackCapture(id: string, state: number, tuple: RowTuple, record: Buffer): Capture {
-  const stored = readRecord(record);
+export function unpackCapture(id: string, state: number, tuple: RowTuple, stored: OpenedRecord): Capture {
   const { meta, redactions } = stored;
   const of = (place: string): Redaction[] => redactions[place] ?? [];
+  const list = (number: number) => meta.lists[number] as readonly string[];
   const requestBody = unpackBody(stored, meta.body, of('request-body'), state);
-  const lastResponse = meta.attempts.at(-1)?.responseHeaders;
   const attempts = meta.attempts.map((attempt) => {
     const place = `attempt-${attempt.index}`;
-    const [reused] = attempt.timings.slice(TIMINGS.length);
+    const headers = (number: number | undefined) =>
+      number === undefined ? undefined : pairs(list(number), redactions[place]);
+    const reused = attempt.timings[TIMINGS.length];
     const timings: Record<string, number | boolean> = { startMs: 0 };
     for (const [index, name] of TIMINGS.entries()) {
-      const ms = milliseconds(attempt.timings[index]);
-      if (ms !== null) timings[name] = ms;
+      const us = attempt.timings[index];
+      if (us !== undefined && us >= 0) timings[name] = us / 1000;
     }
-    if (reused !== null && reused !== undefined) timings.reusedConnection = reused === 1;
+    if (reused !== undefined && reused >= 0) timings.reusedConnection = reused === 1;
     return definedOnly({
       index: attempt.index,
       provider: attempt.provider,
       model: attempt.model,
       method: attempt.method,
       url: attempt.url,
-      requestHeaders: pairs(unpackHeaders(attempt.headers, meta.headers), redactions[place], of('request')),
+      requestHeaders: headers(attempt.headers),
       requestBody: filledIn(unpackBody(stored, attempt.body, of(`${place}-request`), state), requestBody),
       key: attempt.key,
       origins: attempt.origins,
       timings,
       status: attempt.status,
       statusText: attempt.statusText,
-      responseHeaders: attempt.responseHeaders && pairs(attempt.responseHeaders, redactions[place]),
-      responseTrailers: attempt.responseTrailers && pairs(attempt.responseTrailers, redactions[place]),
+      responseHeaders: headers(attempt.responseHeaders),
+      responseTrailers: headers(attempt.responseTrailers),
       responseBody: attempt.responseBody && unpackBody(stored, attempt.responseBody, of(`${place}-response`), state),
       remoteAddress: attempt.remoteAddress,
       outcome: attempt.outcome,
@@ -82,36 +49,19 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
       method: tuple[8],
       url: meta.url,
       httpVersion: meta.httpVersion,
-      headers: pairs(meta.headers, redactions.request),
+      headers: pairs(list(meta.headers), redactions.request),
       remoteAddress: meta.remoteAddress,
       body: requestBody,
       redactions: of('request'),
     },
     credentialFrom: meta.credentialFrom,
     routeName: meta.routeName,
-    steps: meta.steps.map(
-      ([stage, decision, summary, startUs, endUs, rule, input, output, evidence]) =>
-        definedOnly({
-          stage,
-          decision,
-          summary,
-          rule: rule ?? undefined,
-          input: input ?? undefined,
-          output: output ?? undefined,
-          evidence: evidence ?? undefined,
-          startMs: startUs / 1000,
-          endMs: endUs / 1000,
-        }) as Capture['steps'][number],
-    ),
+    steps: meta.steps as Capture['steps'],
     attemptList: attempts,
     answer: answer
       ? (definedOnly({
           status: answer.status,
-          headers: pairs(
-            unpackHeaders(answer.headers, lastResponse),
-            redactions.answer,
-            redactions[`attempt-${meta.attempts.at(-1)?.index}`],
-          ),
+          headers: pairs(list(answer.headers), redactions.answer),
           body: filledIn(unpackBody(stored, answer.body, of('answer-body'), state), attempts.at(-1)?.responseBody),
           firstByteMs: answer.firstByteUs === undefined ? undefined : answer.firstByteUs / 1000,
           redactions: redactions.answer,
@@ -123,7 +73,7 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, record
   };
 }
 
-function unpackBody(stored: StoredRecord, body: PackedBody, redactions: Redaction[], state: number): RecordedBody {
+function unpackBody(stored: OpenedRecord, body: PackedBody, redactions: Redaction[], state: number): RecordedBody {
   const leftOut = state === STATE.interrupted && body.leftOut === 'running' ? 'crashed' : body.leftOut;
   const unpacked: RecordedBody = {
     sizeBytes: body.z,

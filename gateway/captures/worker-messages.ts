@@ -3,10 +3,13 @@
 import type { Notice } from '../store/notice.ts';
 import type { CaptureQuery } from './capture.ts';
 import type { RetentionPolicy } from './retention.ts';
+import type { TemplateText } from './template.ts';
 
 export interface WorkerOptions {
   readonly file: string;
   readonly retention: RetentionPolicy;
+  /** An earlier thread of this process died: its templates are still in use. */
+  readonly again: boolean;
 }
 
 /** `key` is `a:`, `g:` or `k:` and an app's, gateway key's or provider key's id; the number is epoch milliseconds. */
@@ -19,7 +22,11 @@ export type ToWorker =
       readonly memory: SharedArrayBuffer;
       readonly length: number;
       readonly lastUsed: readonly LastUsedEntry[];
+      /** What records of this batch and later ones are written like. */
+      readonly templates: readonly TemplateText[];
     }
+  /** Nothing in later batches is written like the templates so far. */
+  | { readonly type: 'retire' }
   | { readonly type: 'retention'; readonly policy: RetentionPolicy }
   | { readonly type: 'call'; readonly call: number; readonly request: WorkerRequest };
 

@@ -9,6 +9,7 @@ import { isDamage, isDiskTrouble, openDatabase, setAside, sqliteMissing } from '
 import { leaveBodiesOut } from './leave-bodies-out.ts';
 import { listCaptures } from './listing.ts';
 import { pruneSlice, type RetentionPolicy, removeSlice, vacuumSlice } from './retention.ts';
+import { Templates } from './templates.ts';
 import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest } from './worker-messages.ts';
 
 /** One transaction of settling: large enough to be worth its pages, short enough for a batch that comes meanwhile. */
@@ -30,6 +31,7 @@ let store: CaptureStore | undefined;
 let nextSlice: NodeJS.Timeout | undefined;
 let lastBatchMs = Number.NEGATIVE_INFINITY;
 let retentionDueMs = 0;
+const templates = new Templates();
 let vacuum = false;
 let diskFull = false;
 const settled: (() => void)[] = [];
@@ -41,7 +43,8 @@ function say(message: FromWorker): void {
 function open(): CaptureStore {
   const opened = openDatabase(options.file, Date.now());
   for (const notice of opened.notices) say({ type: 'notice', notice });
-  store = new CaptureStore(opened.db);
+  templates.load(opened.db, options.again);
+  store = new CaptureStore(opened.db, templates);
   return store;
 }
 
@@ -59,6 +62,7 @@ function withStore<T>(work: (store: CaptureStore) => T): T {
     }
     store = undefined;
     say({ type: 'notice', notice: setAside(options.file, error, Date.now()) });
+    templates.saveAnew();
     return work(open());
   }
 }
@@ -68,13 +72,13 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
   let droppedBodies = 0;
   let droppedRows = 0;
   try {
-    withStore((captures) => captures.commit(batch, message.lastUsed));
+    withStore((captures) => captures.commit(batch, message.lastUsed, message.templates));
     if (diskFull) {
       diskFull = false;
       say({ type: 'notice-over', id: 'captures-disk' });
     }
   } catch (error) {
-    const slim = leaveBodiesOut(batch);
+    const slim = leaveBodiesOut(batch, templates.get);
     droppedBodies = slim.records;
     try {
       if (!isDiskTrouble(error)) throw error;
@@ -146,6 +150,7 @@ function idleSlice(captures: CaptureStore): boolean {
     vacuum = true;
     return true;
   }
+  captures.dropTemplates();
   if (started >= retentionDueMs) {
     if (pruneSlice(captures, policy, Date.now()) > 0) {
       vacuum = true;
@@ -218,6 +223,7 @@ async function prune(beforeMs: number | undefined): Promise<number> {
 
 parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'batch') takeBatch(message);
+  else if (message.type === 'retire') templates.retire();
   else if (message.type === 'retention') {
     policy = message.policy;
     retentionDueMs = 0;

@@ -11,7 +11,7 @@ describe('a disk that cannot follow', () => {
   it('costs bodies first, then rows; the request path never waits, and recording goes back to normal', async () => {
     const recorder = await place.open({ maxQueueBytes: 200_000 });
     await recorder.count();
-    const all = Array.from({ length: 400 }, () => exchange({ body: tap('x'.repeat(2000)) }));
+    const all = Array.from({ length: 1500 }, () => exchange({ body: tap('x'.repeat(2000)) }));
     // One turn of the event loop: the worker's answers cannot come in between, as if it were stuck.
     for (const one of all) {
       recorder.begin(one);
