@@ -97,14 +97,16 @@ function needlesOf(known: KnownSecret): Needle[] {
 function searcher(needles: readonly Needle[], shortest: number): FindSecrets | null {
   if (needles.length === 0) return null;
   const stride = shortest - 3;
-  const bits = Math.min(20, Math.max(12, Math.ceil(Math.log2(needles.length * stride * 16))));
+  // A bit a slot: the table is read at random, so it should lie in few pages.
+  const bits = Math.min(22, Math.max(12, Math.ceil(Math.log2(needles.length * stride * 16))));
   const shift = 32 - bits;
-  const table = new Uint8Array(1 << bits);
+  const table = new Int32Array((1 << bits) / 32);
   const byGram = new Map<number, { needle: Needle; offset: number }[]>();
   for (const needle of needles) {
     for (let offset = 0; offset < stride; offset++) {
       const gram = gramAt(needle.bytes, offset);
-      table[Math.imul(gram, 0x9e3779b1) >>> shift] = 1;
+      const slot = Math.imul(gram, 0x9e3779b1) >>> shift;
+      table[slot >>> 5] = (table[slot >>> 5] as number) | (1 << (slot & 31));
       const places = byGram.get(gram);
       if (places) places.push({ needle, offset });
       else byGram.set(gram, [{ needle, offset }]);
@@ -114,7 +116,8 @@ function searcher(needles: readonly Needle[], shortest: number): FindSecrets | n
     const last = end - 4;
     for (let at = start + stride - 1; at <= last; at += stride) {
       const gram = gramAt(bytes, at);
-      if (table[Math.imul(gram, 0x9e3779b1) >>> shift] === 0) continue;
+      const slot = Math.imul(gram, 0x9e3779b1) >>> shift;
+      if (((table[slot >>> 5] as number) & (1 << (slot & 31))) === 0) continue;
       const places = byGram.get(gram);
       if (places) verify(bytes, start, end, at, places, found);
     }
@@ -173,9 +176,8 @@ function isBase64(byte: number): boolean {
   return ((CLASS[byte] as number) & BASE64) !== 0;
 }
 
-const PLAIN = 1;
-const ENCODED = 2;
 const DOT = 0x2e;
+const SHAPE_BITS = 16;
 /** Longest stretch handed to a regular expression; no key is longer. */
 const LONGEST_KEY = 8192;
 /** Shorter runs hold no key that is known by structure alone. */
@@ -199,21 +201,22 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       });
     } else byPrefix.set(pattern.prefix, [...(byPrefix.get(pattern.prefix) ?? []), pattern]);
   }
-  const table = new Uint8Array(1 << 16);
+  const table = new Int32Array((1 << SHAPE_BITS) / 32);
   const plainByGram = new Map<number, { prefix: string; patterns: readonly KeyPattern[] }[]>();
   const encodedByGram = new Map<number, EncodedPrefix[]>();
   // The longest prefix first: `sk-proj-` tells more than `sk-`, and is quicker to judge.
   const prefixes = [...byPrefix].sort(([a], [b]) => b.length - a.length);
   for (const [prefix, group] of prefixes) {
     put(plainByGram, prefixGram(prefix), { prefix, patterns: group });
-    mark(prefixGram(prefix), PLAIN);
+    mark(prefixGram(prefix));
     for (const encoded of encodedPrefixes(prefix)) {
       put(encodedByGram, prefixGram(encoded.text), encoded);
-      mark(prefixGram(encoded.text), ENCODED);
+      mark(prefixGram(encoded.text));
     }
   }
-  function mark(gram: number, flag: number) {
-    table[slot(gram)] = (table[slot(gram)] as number) | flag;
+  function mark(gram: number) {
+    const slot = slotOf(gram);
+    table[slot >>> 5] = (table[slot >>> 5] as number) | (1 << (slot & 31));
   }
 
   return (bytes, start, end, found) => {
@@ -242,12 +245,12 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
       const byte = bytes[last] as number;
       if (byte === DOT) dotted = true;
       gram = ((gram << 8) | byte) & 0xffffff;
-      const flags = table[Math.imul(gram, 0x9e3779b1) >>> 16] as number;
-      if (flags === 0) continue;
+      const slot = slotOf(gram);
+      if (((table[slot >>> 5] as number) & (1 << (slot & 31))) === 0) continue;
       const at = last - 2;
       if (at < skipTo) continue;
-      if (flags & PLAIN) skipTo = Math.max(skipTo, plainAt(bytes, at, to, gram, found));
-      if (flags & ENCODED && at >= skipTo) skipTo = Math.max(skipTo, encodedAt(bytes, from, at, to, gram, found));
+      skipTo = Math.max(skipTo, plainAt(bytes, at, to, gram, found));
+      if (at >= skipTo) skipTo = Math.max(skipTo, encodedAt(bytes, from, at, to, gram, found));
     }
     if (to - from < SHORTEST_STRUCTURAL || structural.length === 0) return;
     if (dotted) structuralIn(bytes, from, to, found);
@@ -255,7 +258,9 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
   }
 
   function plainAt(bytes: Uint8Array, at: number, to: number, gram: number, found: FoundSecret[]): number {
-    for (const { prefix, patterns: group } of plainByGram.get(gram) ?? []) {
+    const candidates = plainByGram.get(gram);
+    if (!candidates) return 0;
+    for (const { prefix, patterns: group } of candidates) {
       if (at + prefix.length > to || !startsWith(bytes, at, prefix)) continue;
       const bounded = isBoundary(bytes, at);
       const key = longestKey(latin1(bytes, at, Math.min(to, at + LONGEST_KEY)), prefix, group, bounded);
@@ -274,7 +279,9 @@ export function findKeysByShape(patterns: readonly KeyPattern[]): FindSecrets {
     gram: number,
     found: FoundSecret[],
   ): number {
-    for (const { text, skipped, alignment } of encodedByGram.get(gram) ?? []) {
+    const candidates = encodedByGram.get(gram);
+    if (!candidates) return 0;
+    for (const { text, skipped, alignment } of candidates) {
       const quantum = at - skipped;
       if (quantum < from || at + text.length > to || !startsWith(bytes, at, text)) continue;
       // A glance first: in an image nearly every hit is chance, and chance does not look printable for long.
@@ -365,8 +372,8 @@ function prefixGram(text: string): number {
   return (text.charCodeAt(0) << 16) | (text.charCodeAt(1) << 8) | text.charCodeAt(2);
 }
 
-function slot(gram: number): number {
-  return Math.imul(gram, 0x9e3779b1) >>> 16;
+function slotOf(gram: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> (32 - SHAPE_BITS);
 }
 
 function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
