@@ -22,8 +22,9 @@ import {
 } from './record-form.ts';
 import type { KnownSecret, RedactedHeaders, Redactor } from './redact.ts';
 import type { TemplatedText } from './template.ts';
-import { type ListMatch, type ListPair, matchList, type Template, type TemplateBook } from './template-book.ts';
-import { type BareTree, TreeMatcher, withLists } from './template-tree.ts';
+import type { TemplateBook } from './template-book.ts';
+import { type ListMatch, type ListPair, matchList, type Template, TreeMatcher } from './template-match.ts';
+import { type BareTree, withLists } from './template-tree.ts';
 
 export interface PackOptions {
   readonly redactor: Redactor;

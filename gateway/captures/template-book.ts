@@ -5,38 +5,16 @@
  * Texts are compared as received and stored as redacted: what equals a text that was found clean is clean. So the book
  * starts anew whenever a new secret becomes known, and takes no exchange with credentials that only it knows.
  */
-import type { RawHeaders } from '../exchange.ts';
-import { headerSort } from './credential-names.ts';
 import type { PackedRedactions } from './record-form.ts';
-import type { RedactedHeaders, Redactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
 import type { StoredTemplate, TemplateText } from './template.ts';
-import { type BareTree, type Node, nodeOf, withLists } from './template-tree.ts';
+import type { ListPair, Template } from './template-match.ts';
+import { type BareTree, nodeOf, withLists } from './template-tree.ts';
 
 /** Kinds of exchanges, templates of one kind, and attempts at a kind before it is given up. */
 const MOST_KINDS = 300;
 const MOST_ALIKE = 4;
 const MOST_MADE = 24;
-
-/** A header list as it came, and as it is stored. */
-export interface ListPair {
-  readonly raw: RawHeaders;
-  readonly redacted: RedactedHeaders;
-}
-
-/** A header list held against the template's. */
-export interface ListMatch {
-  readonly redacted: RedactedHeaders;
-  /** Place in the list and text, in turn; empty for an equal list. */
-  readonly texts: readonly (number | string)[];
-  /** A credential differs, so the template's redactions do not hold. */
-  readonly sensitive: boolean;
-}
-
-export interface Template {
-  readonly id: number;
-  readonly root: Node;
-  readonly lists: readonly ListPair[];
-}
 
 interface Kind {
   seen: number;
@@ -105,28 +83,4 @@ export class TemplateBook {
     this.kinds.clear();
     this.onForget();
   }
-}
-
-const NONE: readonly (number | string)[] = [];
-
-/** Holds a header list against the template's; undefined when it has other names. */
-export function matchList(pair: ListPair, raw: RawHeaders, redactor: Redactor): ListMatch | undefined {
-  const known = pair.raw;
-  if (known.length !== raw.length) return undefined;
-  let texts: (number | string)[] | undefined;
-  let sensitive = false;
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at] as string;
-    if (name !== known[at]) return undefined;
-    const value = raw[at + 1] as string;
-    if (value === known[at + 1]) continue;
-    texts ??= [];
-    texts.push(at + 1, value);
-    if (headerSort(name) !== 'plain') sensitive = true;
-  }
-  if (!texts) return { redacted: pair.redacted, texts: NONE, sensitive };
-  if (!sensitive) return { redacted: pair.redacted, texts, sensitive };
-  const redacted = redactor.redactHeaders(raw, { inUrl: true });
-  for (let at = 0; at < texts.length; at += 2) texts[at + 1] = redacted.headers[texts[at] as number] as string;
-  return { redacted, texts, sensitive };
 }
