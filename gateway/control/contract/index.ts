@@ -2,7 +2,7 @@
  * The control interface: one typed contract, carried over a MessagePort inside Electron and over HTTP under `/api/`.
  * Screens, CLI and desktop shell use nothing else. Pure: schemas and types only, safe to bundle into the renderer.
  */
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { captureQuerySchema, captureRowSchema, captureSchema } from '../../captures/capture.ts';
 import { explanationSchema, failureRecordSchema } from '../../diagnosis/explanation.ts';
@@ -14,6 +14,7 @@ import {
   settingsSchema,
   UPSTREAM_DIALECTS,
 } from '../../store/schema.ts';
+import { base } from './base.ts';
 import {
   appRowSchema,
   auditRowSchema,
@@ -43,20 +44,6 @@ export { CAUSES, type Cause, type Stage } from '../../causes.ts';
 export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
 export * from './rows.ts';
-
-/**
- * Every error a person may see: a sentence and a next action. Codes map to CLI exit codes: FAILED 1, INVALID 2,
- * NOT_FOUND 1, LOCKED 4, REFUSED 4.
- */
-const problem = z.object({ next: z.string().nullable() });
-const base = oc.errors({
-  FAILED: { status: 422, data: problem },
-  INVALID: { status: 400, data: problem },
-  NOT_FOUND: { status: 404, data: problem },
-  CONFLICT: { status: 409, data: problem },
-  LOCKED: { status: 423, data: problem },
-  REFUSED: { status: 403, data: problem },
-});
 
 const id = z.object({ id: z.string() });
 const done = z.object({ done: z.literal(true) });

@@ -1,0 +1,37 @@
+/** Captures on their way out and in: bundle, HAR, cURL, and the text for a provider's support. */
+import { z } from 'zod';
+import { base } from './base.ts';
+
+export const EXPORT_FORMATS = ['bundle', 'har', 'curl', 'support'] as const;
+
+export const exportedSchema = z.object({
+  fileName: z.string(),
+  mediaType: z.string(),
+  /** Text as it is, anything else in base64. */
+  content: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+  sizeBytes: z.number(),
+});
+export type Exported = z.infer<typeof exportedSchema>;
+
+export const importedSchema = z.object({
+  format: z.enum(['bundle', 'har', 'curl']),
+  /** Ids under which the captures stand here. */
+  captures: z.array(z.object({ id: z.string(), from: z.string(), ok: z.boolean(), message: z.string() })),
+  /** Entries that were left out, and why. */
+  skipped: z.array(z.object({ entry: z.string(), sentence: z.string() })),
+  /** Bundle only: whether its signature holds. */
+  signature: z.enum(['good', 'bad', 'none']),
+});
+export type Imported = z.infer<typeof importedSchema>;
+
+export const transferContract = {
+  export: base
+    .route({ method: 'POST', path: '/captures/export' })
+    .input(z.object({ ids: z.array(z.string()).min(1).max(10_000), format: z.enum(EXPORT_FORMATS) }))
+    .output(exportedSchema),
+  import: base
+    .route({ method: 'POST', path: '/captures/import' })
+    .input(z.object({ content: z.string(), encoding: z.enum(['utf8', 'base64']), fileName: z.string().optional() }))
+    .output(importedSchema),
+};
