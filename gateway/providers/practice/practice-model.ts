@@ -40,7 +40,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 export type Behaviour = keyof typeof ANSWERS | keyof typeof STREAM_FAULTS;
 
 interface Parameter {
-  readonly kind: 'number' | 'word';
+  /** `name`: any lower-case word with hyphens. */
+  readonly kind: 'number' | 'word' | 'name';
   readonly min?: number;
   readonly max?: number;
   readonly words?: readonly string[];
@@ -49,6 +50,7 @@ interface Parameter {
 
 const DELAY: Parameter = { kind: 'number', min: 0, max: 600_000, meaning: 'milliseconds' };
 const AS: Parameter = { kind: 'word', words: SHAPES, meaning: 'whose words the failure is told in' };
+const MENDED: Parameter = { kind: 'name', meaning: 'a fix that counts as carried out' };
 const CHUNKS: Parameter = { kind: 'number', min: 1, max: 1_000_000, meaning: 'how many chunks' };
 const SIZE: Parameter = { kind: 'number', min: 1, max: 65_536, meaning: 'characters in each chunk' };
 
@@ -58,11 +60,11 @@ const PARAMETERS: Readonly<Record<Behaviour, Readonly<Record<string, Parameter>>
   slow: { delay: DELAY },
   stream: { chunks: CHUNKS, delay: DELAY, size: SIZE },
   tools: { delay: DELAY, parallel: { kind: 'number', min: 1, max: 16, meaning: 'how many calls at once' } },
-  'cut-stream': { as: AS, chunks: CHUNKS, delay: DELAY },
-  'error-in-stream': { as: AS, chunks: CHUNKS, delay: DELAY },
+  'cut-stream': { as: AS, chunks: CHUNKS, delay: DELAY, mended: MENDED },
+  'error-in-stream': { as: AS, chunks: CHUNKS, delay: DELAY, mended: MENDED },
 };
 
-const FAILURE_PARAMETERS: Readonly<Record<string, Parameter>> = { as: AS, delay: DELAY };
+const FAILURE_PARAMETERS: Readonly<Record<string, Parameter>> = { as: AS, delay: DELAY, mended: MENDED };
 const FURTHER: Partial<Record<Cause, Readonly<Record<string, Parameter>>>> = {
   rate_limited: { retry: { kind: 'number', min: 0, max: 86_400, meaning: 'seconds in retry-after' } },
   upstream_timeout: {
@@ -81,6 +83,8 @@ export interface PracticeModel {
   readonly numbers: Readonly<Record<string, number>>;
   readonly words: Readonly<Record<string, string>>;
   readonly as?: Shape;
+  /** Id of a fix that counts as carried out (mending.ts). */
+  readonly mended?: string;
 }
 
 export type ParsedModel =
@@ -123,6 +127,15 @@ export function parsePracticeModel(text: string): ParsedModel {
       words[key] = value;
       continue;
     }
+    if (parameter.kind === 'name') {
+      if (!/^[a-z][a-z-]{0,59}$/.test(value)) {
+        return bad(
+          `"${clip(value)}" is no value for ${key} of practice/${name}: use the id of a fix, such as replace-key.`,
+        );
+      }
+      words[key] = value;
+      continue;
+    }
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     const { min = 0, max = Number.MAX_SAFE_INTEGER } = parameter;
     if (!(number >= min && number <= max)) {
@@ -132,7 +145,10 @@ export function parsePracticeModel(text: string): ParsedModel {
     }
     numbers[key] = number;
   }
-  return { ok: true, model: { name, behaviour, cause, numbers, words, as: words.as as Shape | undefined } };
+  return {
+    ok: true,
+    model: { name, behaviour, cause, numbers, words, as: words.as as Shape | undefined, mended: words.mended },
+  };
 }
 
 function bad(message: string): ParsedModel {

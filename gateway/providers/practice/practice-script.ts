@@ -3,6 +3,7 @@ import { readConversation } from './conversation.ts';
 import { errorBody } from './failures/error-body.ts';
 import { failureOf, failureScript, refusal } from './failures/failure-script.ts';
 import type { WireFailure } from './failures/wire-failure.ts';
+import { mends } from './mending.ts';
 import type { PracticeCall } from './practice-call.ts';
 import { type PracticeModel, parsePracticeModel } from './practice-model.ts';
 import { composeReply, type Reply } from './reply.ts';
@@ -51,10 +52,12 @@ function* delayed(ms: number, script: Script): Script {
 
 function act(call: PracticeCall, model: PracticeModel, delayMs: number): Script {
   const asked = readConversation(call);
+  const mended = model.mended !== undefined && mends(model.mended, model);
   // A failure in the middle of an answer needs an answer that is long enough to have one.
-  const faulty = model.cause !== undefined || model.name.endsWith('-stream');
+  const faulty = !mended && (model.cause !== undefined || model.name.endsWith('-stream'));
   const reply = composeReply(call, model, faulty ? { ...asked, tools: [], maxTokens: undefined } : asked);
   const good = () => answer(call, nameOf(model), reply, delayMs);
+  if (!faulty) return good();
   if (model.behaviour === 'cut-stream') return cut(begin(good(), model.numbers.chunks ?? 4));
   if (model.behaviour === 'error-in-stream') {
     return errorInStream(call, begin(good(), model.numbers.chunks ?? 4));
