@@ -37,7 +37,8 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
   options.recorder.begin(exchange);
   const elapsed = () => performance.now() - exchange.startedAt;
   const upstream = resolveUpstream(provider, preset, exchange.endpoint as NonNullable<Exchange['endpoint']>, undefined);
-  const base = withOwnHeaders(probe, upstream.ok ? [...upstream.defaultHeaders, ...upstream.setHeaders] : []);
+  const own = upstream.ok ? [...upstream.defaultHeaders, ...upstream.setHeaders] : [];
+  const base = withOwnHeaders(probe, without(own, probe.omitHeaders));
   const head = upstream.ok
     ? applyCredential(upstream.auth, key ? options.openKey(key) : undefined, probe.url, base)
     : ({ ok: false, message: upstream.message, next: upstream.next } as const);
@@ -70,7 +71,9 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
     requestHeaders: head.headers,
     requestBody: 'same',
     key: key ? referenceOf(key) : undefined,
-    origins: [{ name: 'probe', origin: { from: 'provider', id: provider.id }, value: probe.origin.kind }],
+    origins: [
+      { name: 'probe', origin: { from: 'provider', id: provider.id }, value: probe.experiment ?? probe.origin.kind },
+    ],
     timings: { startMs: elapsed() },
   };
   exchange.attempts.push(attempt);
@@ -173,6 +176,10 @@ function withOwnHeaders(probe: ProbeRequest, defaults: readonly string[]): strin
       headers.push(defaults[i] as string, defaults[i + 1] as string);
   }
   return headers;
+}
+
+function without(headers: readonly string[], names: readonly string[] = []): string[] {
+  return headers.filter((_, index) => !names.includes((headers[index - (index % 2)] as string).toLowerCase()));
 }
 
 function finishProbe(

@@ -52,6 +52,10 @@ export interface ProbeRequest {
   readonly headers: RawHeaders;
   readonly body: Buffer | null;
   readonly origin: { readonly kind: 'check' | 'probe'; readonly of?: string };
+  /** Which experiment it belongs to; kept in the capture. */
+  readonly experiment?: string;
+  /** Names of extra headers of the provider that are left out this once, lower case. */
+  readonly omitHeaders?: readonly string[];
   readonly timeoutMs: number;
 }
 

@@ -271,6 +271,7 @@ export class CaptureStore {
     add('p', row[4]);
     add('m', row[5], row[6]);
     add('c', row[12]);
+    if (row[28] !== null) words.push(originWord(row[28]));
     if (row[10] !== null) words.push(`s${row[10]}`, `k${Math.floor(row[10] / 100)}`);
     return words;
   }
@@ -325,6 +326,11 @@ export class CaptureStore {
     const empty: Counters = { captures: 0, failures: 0, sizeBytes: 0, failureBytes: 0, sinceDictionary: 0, skewMs: 0 };
     return typeof text === 'string' ? { ...empty, ...JSON.parse(text) } : empty;
   }
+}
+
+/** The index's word for what came from a capture; ids of other forms (an import's) cannot break the query. */
+export function originWord(of: string): string {
+  return `o${of.toLowerCase().replace(/[^a-z0-9]/g, '')}`;
 }
 
 export function buffer(bytes: Uint8Array): Buffer {

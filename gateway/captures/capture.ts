@@ -208,6 +208,8 @@ export const captureQuerySchema = z.object({
   app: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  /** Replays, probes and imports that came from this capture. */
+  of: z.string().optional(),
   /** `404`, `4xx`, `5xx`. */
   status: z.string().optional(),
   /** Full-text words, all of which must occur (in errors, messages' heads, models, paths). */

@@ -4,7 +4,7 @@
  */
 import { type CaptureQuery, type CaptureRow, captureQuerySchema } from './capture.ts';
 import { captureNumber, captureNumberAt } from './capture-id.ts';
-import { buffer, type CaptureStore, type FreshRow, type SettledRow } from './capture-store.ts';
+import { buffer, type CaptureStore, type FreshRow, originWord, type SettledRow } from './capture-store.ts';
 import { openRecord } from './open-record.ts';
 import { type RowTuple, rowFromTuple, STATE } from './record-form.ts';
 import { containsPhrases, searchPhrases, searchText } from './search-text.ts';
@@ -121,6 +121,7 @@ function matchExpression(store: CaptureStore, { query, phrases, prefix }: Filter
   };
   if (!among('a', query.app) || !among('p', query.provider) || !among('m', query.model)) return null;
   if (!among('c', query.cause)) return null;
+  if (query.of !== undefined) facets.push(originWord(query.of));
   if (query.failed !== undefined) facets.push(query.failed ? 'f1' : 'f0');
   if (query.status !== undefined) {
     const word = statusWord(query.status);
@@ -148,6 +149,7 @@ function matchesFilters(row: CaptureRow, receivedAt: number, query: CaptureQuery
   if (!inTime(receivedAt, query)) return false;
   if (query.failed !== undefined && (row.state === 'running' || row.ok === query.failed)) return false;
   if (query.cause !== undefined && row.cause !== query.cause) return false;
+  if (query.of !== undefined && row.origin?.of !== query.of) return false;
   if (query.status !== undefined) {
     const word = statusWord(query.status);
     if (row.status === null || word === null) return false;

@@ -101,6 +101,8 @@ describe('a listing', () => {
             : JSON.stringify({ error: { message: `upstream words ${scene.message}` } }),
         ),
       });
+      // One of them settled, one still fresh.
+      if (nth === 40 || nth === 90) one.origin = { kind: 'replay', of: recorded[3]?.id };
       recorder.finish(one);
       recorded.push({ id: one.id, at: clock, scene });
       // Half of them settled and indexed, half still as they came: no question may tell the difference.
@@ -179,6 +181,13 @@ describe('a listing', () => {
           }
           expect(pages).toEqual(whole);
         }
+      });
+
+      it('finds the replays and probes of a capture, and nobody else’s', async () => {
+        const rows = await recorder.list({ of: recorded[3]?.id, limit: 50 });
+        expect(rows.map((row) => row.id)).toEqual([recorded[90]?.id, recorded[40]?.id]);
+        expect(rows[0]?.origin).toEqual({ kind: 'replay', of: recorded[3]?.id });
+        expect(await recorder.list({ of: recorded[4]?.id, limit: 50 })).toEqual([]);
       });
 
       it('finds one by its id', async () => {
