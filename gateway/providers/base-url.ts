@@ -132,7 +132,10 @@ export function defaultBaseUrl(preset: Preset): string {
   return (format && presetBase(preset, format)) ?? preset.baseUrls[0]?.url ?? '';
 }
 
-/** `/v1` + `/v1/models` is `/v1/models`: people put the version in both. The last version segment of the base gives way. */
+/**
+ * `/v1` + `/v1/models` is `/v1/models`: people put the version in both. Only what repeats the base collapses (all of it, or its
+ * last segment where that is a version); another version is a path of its own and is appended like any other.
+ */
 export function joinPath(basePath: string, rest: string): string {
   const base = basePath.replace(/\/+$/, '');
   const tail = rest === '' || rest.startsWith('/') ? rest : `/${rest}`;
@@ -140,7 +143,7 @@ export function joinPath(basePath: string, rest: string): string {
   if (tail === base || tail.startsWith(`${base}/`)) return tail;
   const lastOfBase = base.slice(base.lastIndexOf('/') + 1);
   const firstOfTail = tail.split('/', 2)[1] ?? '';
-  if (VERSION_SEGMENT.test(lastOfBase) && VERSION_SEGMENT.test(firstOfTail)) {
+  if (VERSION_SEGMENT.test(lastOfBase) && firstOfTail === lastOfBase) {
     return base.slice(0, base.lastIndexOf('/')) + tail;
   }
   return base + tail;
