@@ -10,7 +10,7 @@ const LAYERS = [
   ['replay and diagnosis', ['replay/', 'diagnosis/']],
   [
     'the pipeline',
-    ['(pipeline|server|guard|run-exchange|run-upgrade|probe-provider|key-health)\\.ts$', 'stages/', 'upstreams/'],
+    ['(pipeline|server|guard|run-exchange|run-stages|run-upgrade|probe-provider|key-health)\\.ts$', 'stages/', 'upstreams/'],
   ],
   ['dialects, providers, store, captures', ['dialects/', 'providers/', 'store/', 'captures/']],
   ['the shared types', ['exchange\\.ts$', 'causes\\.ts$', 'upstream\\.ts$', 'log\\.ts$']],

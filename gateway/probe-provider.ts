@@ -192,7 +192,7 @@ function finishProbe(
 ) {
   const network = error ? explainNetworkError(error, attempt.status !== undefined) : undefined;
   const failed = attempt.status !== undefined && attempt.status >= 400;
-  const cause = network?.cause ?? (failed ? options.classify(exchange, attempt, body) : null);
+  const cause = network?.cause ?? (failed ? options.classify(exchange, attempt, body, options.config()) : null);
   attempt.outcome = {
     ok: cause === null,
     cause: cause ?? undefined,

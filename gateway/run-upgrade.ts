@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Attempt, Exchange, RawHeaders, Refusal } from './exchange.ts';
 import { openExchange, type PipelineOptions } from './run-exchange.ts';
 import { authorize } from './stages/authorize.ts';
+import { presentedBy } from './stages/credential-facts.ts';
 import { identify } from './stages/identify.ts';
 import { needsKeyHere } from './stages/needs-key.ts';
 import { explainNetworkError } from './stages/network-cause.ts';
@@ -85,6 +86,7 @@ export function runUpgrade(
               exchange,
               attempt,
               attempt.responseBody ? tapBytes(attempt.responseBody).toString('utf8') : '',
+              options.config(),
             )
           : (network?.cause ?? null);
         attempt.outcome = {
@@ -142,7 +144,8 @@ function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () 
   const received = head.decision === 'refused' ? head : receiveBody(exchange, Buffer.alloc(0));
   if (!run('receive', received, startMs)) return undefined;
   startMs = elapsed();
-  if (!run('identify', identify(exchange, context), startMs)) return undefined;
+  if (!run('identify', identify(exchange, context, presentedBy(exchange, options.fingerprint)), startMs))
+    return undefined;
   startMs = elapsed();
   if (!run('authorize', authorize(exchange, context), startMs)) return undefined;
   startMs = elapsed();

@@ -119,7 +119,8 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     dispatcher: createDispatcherUpstream(() => connections.dispatcher),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
-    classify: (exchange, attempt, body) => classifyAnswer(exchange, attempt, body, store.snapshot),
+    fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),
+    classify: classifyAnswer,
     onFault: (error) => options.onFault?.(error),
     explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
   };
@@ -155,6 +156,22 @@ function allSecrets(vault: Vault, sources: readonly (() => readonly string[])[])
   const kept = vault.knownSecrets().map(({ kind, text }) => ({ kind, secret: text }));
   const sessions = sources.flatMap((source) => source()).map((secret) => ({ kind: 'session-token', secret }));
   return [...kept, ...sessions];
+}
+
+const REMEMBERED_FINGERPRINTS = 1000;
+
+/** The same few gateway keys come with every request. */
+function rememberFingerprints(fingerprint: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) {
+      found = fingerprint(text);
+      if (known.size >= REMEMBERED_FINGERPRINTS) known.clear();
+      known.set(text, found);
+    }
+    return found;
+  };
 }
 
 /** A stored secret that is one JSON object holds several parts; the one called `apiKey` (or `key`) is sent. */

@@ -2,7 +2,6 @@
  * The only place that talks to a provider. Streams the answer to the client as it comes, holds back just what must be
  * judged first (failures, web pages in place of JSON, redirects), and takes the verdict when the answer is over.
  */
-import type { ServerResponse } from 'node:http';
 import type { Cause } from '../causes.ts';
 import { buildStreamError } from '../dialects/error-body.ts';
 import { type StreamWatch, streamIsWhole, watchChunk, watchEnd, watchStream } from '../dialects/stream-watch.ts';
@@ -15,7 +14,7 @@ import { answerHeaders } from './answer-headers.ts';
 import { decodeBody } from './decode-body.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { explainNetworkError } from './network-cause.ts';
-import { keywardHeaders, ownAnswer, refusalAnswer, writeAnswer } from './respond.ts';
+import { type AnswerSink, keywardHeaders, ownAnswer, refusalAnswer, writeAnswer } from './respond.ts';
 import { emptyTap, tapBytes, tapChunk } from './tap.ts';
 
 /** Failures are held whole up to this size, so that their cause is known before their first byte is passed on. */
@@ -23,6 +22,8 @@ const HOLD_BYTES = 1024 * 1024;
 
 export interface ForwardOptions {
   readonly captureBodyBytes: number;
+  /** Offset in ms at this moment, on the clock of the exchange. */
+  readonly elapsed: () => number;
   readonly explainUrl: string;
   readonly providerName: string;
   /** Cause of a provider's failed answer, from its status, headers and text. */
@@ -39,7 +40,7 @@ export class ForwardRun implements UpstreamHandler {
   control: UpstreamControl | undefined;
   private readonly exchange: Exchange;
   private readonly attempt: Attempt;
-  private readonly response: ServerResponse;
+  private readonly response: AnswerSink;
   private readonly options: ForwardOptions;
   private mode: Mode = 'waiting';
   private watch: StreamWatch | undefined;
@@ -47,7 +48,7 @@ export class ForwardRun implements UpstreamHandler {
   private heldBytes = 0;
   private waitingForDrain = false;
 
-  constructor(exchange: Exchange, attempt: Attempt, response: ServerResponse, options: ForwardOptions) {
+  constructor(exchange: Exchange, attempt: Attempt, response: AnswerSink, options: ForwardOptions) {
     this.exchange = exchange;
     this.attempt = attempt;
     this.response = response;
@@ -60,7 +61,7 @@ export class ForwardRun implements UpstreamHandler {
   }
 
   private elapsed(): number {
-    return performance.now() - this.exchange.startedAt;
+    return this.options.elapsed();
   }
 
   onHeaders(status: number, statusText: string, headers: RawHeaders) {

@@ -1,66 +1,69 @@
 /**
- * Which app sent this? Finds the gateway key wherever the contract accepts one and checks it. To a caller without a
- * valid key only what plainly cannot be a gateway key is told; the finer truth goes into the capture for the owner.
+ * Which app sent this? Decides by the facts of the credentials, the configuration and the clock; the secret itself is
+ * looked at elsewhere (credential-facts.ts), so that a replay decides again without it. To a caller without a valid key
+ * only what plainly cannot be a gateway key is told; the finer truth goes into the capture for the owner.
  */
 import type { Cause } from '../causes.ts';
 import type { Evidence, Exchange } from '../exchange.ts';
-import { placeholderKind, recogniseKey } from '../providers/key-shape.ts';
-import { checkGatewayKey, parseGatewayKey } from '../store/gateway-key.ts';
 import type { GatewayKey } from '../store/schema.ts';
-import { type Credential, findCredentials } from './credential.ts';
+import type { CredentialFacts, Presented } from './credential-facts.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
 const UNKNOWN = 'This gateway does not know that key.';
 
-export function identify(exchange: Exchange, context: StageContext): StageOutcome {
-  const credentials = findCredentials(exchange.request.rawHeaders, exchange.request.url);
-  if (credentials.length === 0) return missing();
-  const gatewayKeys = credentials.filter((credential) => credential.value.startsWith('kw_'));
-  const [first, ...others] = gatewayKeys;
-  if (!first) return notAGatewayKey(credentials[0] as Credential);
-  if (others.some((other) => other.value !== first.value)) {
+export function identify(exchange: Exchange, context: StageContext, presented: Presented): StageOutcome {
+  const { facts } = presented;
+  const outcome = decide(exchange, context, presented);
+  return facts.length === 0 ? outcome : { ...outcome, input: { credentials: facts } };
+}
+
+function decide(exchange: Exchange, context: StageContext, presented: Presented): StageOutcome {
+  const { facts } = presented;
+  if (facts.length === 0) return missing();
+  const gatewayKeys = facts.filter(({ form }) => form === 'gateway-key');
+  const [first] = gatewayKeys;
+  if (!first) return notAGatewayKey(facts[0] as CredentialFacts);
+  if (gatewayKeys.some(({ differs }) => differs)) {
     return refuse({
       cause: 'key_malformed',
-      message: `Two different gateway keys were sent (${gatewayKeys.map(placeOf).join(' and ')}); send one.`,
-      evidence: gatewayKeys.map((credential) => ({
-        what: 'gateway key',
-        where: placeOf(credential),
-        value: shapeOf(credential),
-      })),
+      message: `Two different gateway keys were sent (${gatewayKeys.map(({ place }) => place).join(' and ')}); send one.`,
+      evidence: gatewayKeys.map((key) => ({ what: 'gateway key', where: key.place, value: shapeOf(key) })),
     });
   }
   if (first.scheme !== undefined && first.scheme !== 'bearer') {
     return refuse({
       cause: 'key_malformed',
       message: 'The gateway key must stand behind the word "Bearer" in the Authorization header.',
-      evidence: [
-        { what: 'scheme', where: placeOf(first), value: first.scheme === '' ? 'none' : first.scheme.slice(0, 20) },
-      ],
+      evidence: [{ what: 'scheme', where: first.place, value: first.scheme === '' ? 'none' : first.scheme }],
     });
   }
-  return checkKey(exchange, context, first);
+  return checkKey(exchange, context, first, presented);
 }
 
-function checkKey(exchange: Exchange, context: StageContext, credential: Credential): StageOutcome {
-  exchange.credentialFrom = placeOf(credential);
-  const evidence: Evidence[] = [{ what: 'gateway key', where: placeOf(credential), value: shapeOf(credential) }];
-  const parsed = parseGatewayKey(credential.value);
-  if (!parsed.ok) {
+function checkKey(
+  exchange: Exchange,
+  context: StageContext,
+  sent: CredentialFacts,
+  presented: Presented,
+): StageOutcome {
+  exchange.credentialFrom = sent.place;
+  const evidence: Evidence[] = [{ what: 'gateway key', where: sent.place, value: shapeOf(sent) }];
+  if (!sent.whole) {
     return unknownKey('key_malformed', 'The gateway key is mistyped or cut off: its checksum does not fit.', evidence);
   }
-  const key = context.config.gatewayKeys.get(parsed.id);
+  const key = context.config.gatewayKeys.get(sent.id ?? '');
   if (!key) {
     return unknownKey(
       'key_invalid_unknown',
-      `No gateway key with the id ${parsed.id} exists here (removed, or of another Keyward).`,
+      `No gateway key with the id ${sent.id} exists here (removed, or of another Keyward).`,
       evidence,
     );
   }
-  const match = checkGatewayKey(key, credential.value, context.now());
+  const match = presented.matches(key, context.now());
   if (match === 'wrong') {
     return unknownKey(
       'key_invalid_unknown',
-      `The id ${parsed.id} exists here, but the secret behind it is not that key's.`,
+      `The id ${sent.id} exists here, but the secret behind it is not that key's.`,
       evidence,
     );
   }
@@ -124,52 +127,42 @@ function missing(): StageOutcome {
 }
 
 /** What can be told without helping anybody guess: it is no gateway key at all. */
-function notAGatewayKey(credential: Credential): StageOutcome {
-  const { value } = credential;
-  const evidence = [{ what: 'credential', where: placeOf(credential), value: shapeOf(credential) }];
-  const bare = value
-    .replace(/^(?:bearer\s+)+/i, '')
-    .replace(/^["'\u201c\u201d\u2018\u2019<\s]+|["'\u201c\u201d\u2018\u2019>\s]+$/g, '');
-  if (bare !== value && bare.startsWith('kw_')) {
-    return refuse({
-      cause: 'key_malformed',
-      message: 'The gateway key has quotes, a second "Bearer" or other characters around it; send the key alone.',
-      evidence,
-    });
+function notAGatewayKey(sent: CredentialFacts): StageOutcome {
+  const evidence = [{ what: 'credential', where: sent.place, value: shapeOf(sent) }];
+  switch (sent.form) {
+    case 'wrapped-gateway-key':
+      return refuse({
+        cause: 'key_malformed',
+        message: 'The gateway key has quotes, a second "Bearer" or other characters around it; send the key alone.',
+        evidence,
+      });
+    case 'placeholder':
+      return refuse({
+        cause: 'key_malformed',
+        message: 'A placeholder was sent in place of a gateway key; put the real key there.',
+        evidence,
+      });
+    case 'provider-key':
+      return refuse({
+        cause: 'key_wrong_provider',
+        message: `A key of ${sent.provider} was sent; this address wants a gateway key (kw_…). Store the provider's key in Keyward and use a gateway key here.`,
+        evidence: [...evidence, { what: 'shaped like a key of', where: sent.place, value: sent.provider ?? '' }],
+      });
+    default:
+      return refuse({
+        cause: 'key_invalid_unknown',
+        message: UNKNOWN,
+        ownerMessage: 'The credential that was sent is no gateway key (those start with kw_).',
+        evidence,
+      });
   }
-  if (placeholderKind(value) ?? placeholderKind(bare)) {
-    return refuse({
-      cause: 'key_malformed',
-      message: 'A placeholder was sent in place of a gateway key; put the real key there.',
-      evidence,
-    });
-  }
-  const provider = recogniseKey(bare)[0];
-  if (provider) {
-    return refuse({
-      cause: 'key_wrong_provider',
-      message: `A key of ${provider.name} was sent; this address wants a gateway key (kw_…). Store the provider's key in Keyward and use a gateway key here.`,
-      evidence: [...evidence, { what: 'shaped like a key of', where: placeOf(credential), value: provider.name }],
-    });
-  }
-  return refuse({
-    cause: 'key_invalid_unknown',
-    message: UNKNOWN,
-    ownerMessage: 'The credential that was sent is no gateway key (those start with kw_).',
-    evidence,
-  });
 }
 
 function unknownKey(ownerCause: Cause, ownerMessage: string, evidence: Evidence[]): StageOutcome {
   return refuse({ cause: 'key_invalid_unknown', message: UNKNOWN, ownerCause, ownerMessage, evidence });
 }
 
-function placeOf(credential: Credential): string {
-  return credential.from === '?key=' ? 'query parameter key' : `header ${credential.from}`;
-}
-
 /** Enough to recognise a key by, not to use it: its public id and length for ours, length alone for others. */
-function shapeOf({ value }: Credential): string {
-  const id = /^kw_([A-Za-z0-9]{4,24})_/.exec(value)?.[1];
-  return id ? `kw_${id}_…, ${value.length} characters` : `${value.length} characters`;
+function shapeOf({ form, id, length }: CredentialFacts): string {
+  return form === 'gateway-key' && id !== undefined ? `kw_${id}_…, ${length} characters` : `${length} characters`;
 }

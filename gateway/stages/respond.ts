@@ -8,6 +8,17 @@ import { matchEndpoint } from '../dialects/endpoints.ts';
 import { buildErrorBody, type KeywardMember } from '../dialects/error-body.ts';
 import type { Exchange, Family, Refusal } from '../exchange.ts';
 
+/** Where an answer goes: the client's response, or a replay's memory. */
+export type AnswerSink = Pick<ServerResponse, 'destroyed' | 'headersSent' | 'writableFinished' | 'flushHeaders'> & {
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+  writeHead(status: number, headers: string[]): unknown;
+  writeHead(status: number, statusText: string, headers: string[]): unknown;
+  /** False asks for a pause, until `drain`. */
+  write(chunk: Buffer): boolean;
+  end(chunk?: Buffer): unknown;
+  destroy(): unknown;
+};
+
 /** Marks every answer with what Keyward knows of it, so that a log on the client's side leads to the capture. */
 export function keywardHeaders(exchange: Exchange, cause: Cause | undefined): string[] {
   const last = exchange.attempts[exchange.attempts.length - 1];
@@ -79,9 +90,10 @@ export function ownAnswer(
 }
 
 /** Writes an answer; a body is left out for HEAD. Returns false when the client has already gone. */
-export function writeAnswer(response: ServerResponse, answer: OwnAnswer, isHead: boolean): boolean {
+export function writeAnswer(response: AnswerSink, answer: OwnAnswer, isHead: boolean): boolean {
   if (response.destroyed || response.headersSent) return false;
   response.writeHead(answer.status, answer.headers);
-  response.end(isHead ? undefined : answer.body);
+  if (isHead) response.end();
+  else response.end(answer.body);
   return true;
 }

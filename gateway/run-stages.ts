@@ -1,0 +1,296 @@
+/**
+ * The one order of the stages, for a request under way and for a replay alike. What differs between the two (clock,
+ * configuration, credentials, what carries the request, where the answer goes) is given; nothing here knows which it is.
+ */
+import type { Cause, Stage } from './causes.ts';
+import type { Attempt, Exchange, Verdict } from './exchange.ts';
+import { headerValue } from './providers/headers.ts';
+import { authorize } from './stages/authorize.ts';
+import type { Presented } from './stages/credential-facts.ts';
+import { ForwardRun } from './stages/forward.ts';
+import { forwardStep, respondStep } from './stages/forward-steps.ts';
+import { identify } from './stages/identify.ts';
+import { answerModels } from './stages/list-models.ts';
+import { needsKeyHere } from './stages/needs-key.ts';
+import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
+import { receiveBody, receiveHead } from './stages/receive.ts';
+import { PRACTICE } from './stages/resolve-target.ts';
+import { type AnswerSink, type OwnAnswer, ownAnswer, refusalAnswer, writeAnswer } from './stages/respond.ts';
+import { type ChosenTarget, route } from './stages/route.ts';
+import { recordStep, refuse, type StageContext, type StageOutcome } from './stages/stage.ts';
+import { tapWhole } from './stages/tap.ts';
+import type { ProviderKey } from './store/schema.ts';
+import type { ConfigSnapshot } from './store/snapshot.ts';
+import type { Upstream, UpstreamControl } from './upstream.ts';
+
+export interface StageEnvironment {
+  readonly context: StageContext;
+  /** Offset in ms of this edge of this stage: what the exchange's clock shows, or what was recorded. */
+  readonly at: (stage: Stage, edge: 'start' | 'end') => number;
+  /** Offset in ms at this moment. */
+  readonly elapsed: () => number;
+  /** The credentials that came with the exchange. */
+  readonly presented: (exchange: Exchange) => Presented;
+  /** Why keys cannot be opened just now, as a sentence with its next action; undefined when they can. */
+  readonly lockedBecause: () => string | undefined;
+  /** Opens a sealed provider key. */
+  readonly openKey: (key: ProviderKey) => string;
+  readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
+  readonly explainUrl: string;
+}
+
+/** What comes after the stages that the head alone decides. `raw`: the body is not looked at here. */
+export type Admission = 'refused' | 'raw' | 'no-body' | 'body';
+
+export type Choice =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'own-answer'; readonly text: string }
+  | { readonly kind: 'target'; readonly target: ChosenTarget };
+
+type Outcome = Omit<Verdict, 'endMs'>;
+
+export class StageRun {
+  private readonly exchange: Exchange;
+  private readonly environment: StageEnvironment;
+  private head: StageOutcome | undefined;
+  private identified: { readonly outcome: StageOutcome; readonly startMs: number; readonly endMs: number } | undefined;
+
+  constructor(exchange: Exchange, environment: StageEnvironment) {
+    this.exchange = exchange;
+    this.environment = environment;
+  }
+
+  private record(stage: Stage, outcome: StageOutcome, startMs: number) {
+    recordStep(this.exchange, stage, outcome, startMs, this.environment.at(stage, 'end'));
+  }
+
+  /** `receive`, as far as the head goes, and `identify`: a stranger's body is not read into memory. */
+  admit(): Admission {
+    const { exchange, environment } = this;
+    const head = receiveHead(exchange, environment.context);
+    if (head.decision === 'refused') {
+      this.record('receive', this.withCredentials(head), 0);
+      return 'refused';
+    }
+    const raw = exchange.endpoint?.dialect === 'raw';
+    if (raw) this.record('receive', head, 0);
+    const startMs = environment.at('identify', 'start');
+    const outcome = identify(exchange, environment.context, environment.presented(exchange));
+    const endMs = environment.at('identify', 'end');
+    if (raw || outcome.decision === 'refused') {
+      if (!raw) recordStep(exchange, 'receive', head, 0, startMs);
+      recordStep(exchange, 'identify', outcome, startMs, endMs);
+      if (outcome.decision === 'refused') return 'refused';
+      return 'raw';
+    }
+    this.head = head;
+    this.identified = { outcome, startMs, endMs };
+    const { method } = exchange.request;
+    return method === 'GET' || method === 'HEAD' ? 'no-body' : 'body';
+  }
+
+  /** Facts of the credentials are kept also where `identify` leaves no step: a replay with the rest mended wants them. */
+  private withCredentials(outcome: StageOutcome): StageOutcome {
+    const { facts } = this.environment.presented(this.exchange);
+    return facts.length === 0 ? outcome : { ...outcome, input: { ...outcome.input, credentials: facts } };
+  }
+
+  /** The body did not arrive as it should have. */
+  refuseBody(outcome: StageOutcome) {
+    this.record('receive', this.identified ? this.withCredentials(outcome) : outcome, 0);
+  }
+
+  /** The rest of `receive`, once the body is whole. False: refused. */
+  takeBody(body: Buffer): boolean {
+    const { exchange, head, identified } = this;
+    if (!head || !identified) throw new Error('takeBody before admit');
+    const received = receiveBody(exchange, body);
+    if (received.decision === 'refused') {
+      this.refuseBody(received);
+      return false;
+    }
+    // One step for head and body: `identify` ran between them only so that a stranger's body is not read.
+    this.record('receive', merged(head, received), 0);
+    recordStep(exchange, 'identify', identified.outcome, identified.startMs, identified.endMs);
+    return true;
+  }
+
+  /** `authorize` and `route`: may it, and where does it go. */
+  choose(): Choice {
+    const { exchange, environment } = this;
+    const { context } = environment;
+    const startMs = environment.at('authorize', 'start');
+    this.record('authorize', authorize(exchange, context), startMs);
+    if (exchange.refusal) return { kind: 'refused' };
+    const routeMs = environment.at('route', 'start');
+    const locked = environment.lockedBecause();
+    if (locked) {
+      this.record('route', refuse({ cause: 'gateway_config', message: locked }), routeMs);
+      return { kind: 'refused' };
+    }
+    if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);
+    const { outcome, target } = route(exchange, context, needsKeyHere);
+    this.record('route', outcome, routeMs);
+    return target ? { kind: 'target', target } : { kind: 'refused' };
+  }
+
+  private models(startMs: number): Choice {
+    const { exchange, environment } = this;
+    const text = answerModels(exchange, environment.context.config);
+    if (text === undefined) {
+      const name = (exchange.askedModel ?? '').slice(0, 120);
+      const outcome = refuse({
+        cause: 'model_not_found',
+        message: `No model here is called "${name}".`,
+        param: 'model',
+      });
+      this.record('route', outcome, startMs);
+      return { kind: 'refused' };
+    }
+    this.record(
+      'route',
+      { decision: 'answered', summary: 'The gateway answers from its own catalogue of models.' },
+      startMs,
+    );
+    return { kind: 'own-answer', text };
+  }
+
+  /** The request as it will be sent, added to the attempts; undefined: refused. */
+  prepare(target: ChosenTarget, body: Buffer, streamed: boolean): PreparedAttempt | undefined {
+    const { exchange, environment } = this;
+    const startMs = environment.at('forward', 'start');
+    const prepared = this.tryPrepare(target, body, streamed, startMs);
+    if ('attempt' in prepared) {
+      exchange.attempts.push(prepared.attempt);
+      return prepared;
+    }
+    this.record('forward', prepared, startMs);
+    return undefined;
+  }
+
+  private tryPrepare(
+    target: ChosenTarget,
+    body: Buffer,
+    streamed: boolean,
+    elapsedMs: number,
+  ): PreparedAttempt | StageOutcome {
+    const { exchange, environment } = this;
+    const { captureBodyBytes } = environment.context.config.settings;
+    try {
+      const prepared = prepareAttempt(exchange, target, body, {
+        openKey: environment.openKey,
+        captureBodyBytes,
+        elapsedMs,
+        streamed,
+      });
+      if (!prepared.ok) return prepared.outcome;
+      if (streamed) copyBodyFraming(exchange, prepared.prepared.headers);
+      return prepared.prepared;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown reason';
+      return refuse({
+        cause: 'gateway_config',
+        message: `The stored key for ${target.providerId} cannot be opened: ${reason}`,
+      });
+    }
+  }
+
+  /** What takes the provider's answer to `sink`; `onDone` is called once, when steps and verdict stand. */
+  openForward(
+    target: ChosenTarget,
+    attempt: Attempt,
+    sink: AnswerSink,
+    onDone: (verdict: Outcome) => void,
+  ): ForwardRun {
+    const { exchange, environment } = this;
+    const { config } = environment.context;
+    return new ForwardRun(exchange, attempt, sink, {
+      captureBodyBytes: config.settings.captureBodyBytes,
+      elapsed: environment.elapsed,
+      explainUrl: environment.explainUrl,
+      providerName:
+        target.provider?.name ?? (target.providerId === PRACTICE ? 'The practice provider' : target.providerId),
+      classify: (failed, failedAttempt, text) => environment.classify(failed, failedAttempt, text, config),
+      onDone: (verdict) => {
+        this.forwarded(verdict, attempt.timings.startMs);
+        onDone(verdict);
+      },
+    });
+  }
+
+  /** Hands a request with its body in memory over; the control ends it. */
+  send(upstream: Upstream, prepared: PreparedAttempt, run: ForwardRun, zero: number): UpstreamControl {
+    const { exchange, environment } = this;
+    const { timeouts } = environment.context.config.settings;
+    const { method } = exchange.request;
+    const { url, headers, body, attempt } = prepared;
+    const control = upstream.send({ method, url, headers, body, timeouts }, run, attempt.timings, zero);
+    run.control = control;
+    return control;
+  }
+
+  /** Ends the forwarding when the whole of it takes too long; to be cleared when it is over. */
+  limitWhole(run: ForwardRun): NodeJS.Timeout {
+    const { totalMs } = this.environment.context.config.settings.timeouts;
+    const timer = setTimeout(() => {
+      run.control?.abort();
+      run.onError({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${totalMs} ms` });
+    }, totalMs);
+    return timer.unref();
+  }
+
+  private forwarded(verdict: Outcome, startMs: number) {
+    const { exchange, environment } = this;
+    const endMs = environment.at('forward', 'end');
+    recordStep(exchange, 'forward', forwardStep(exchange, verdict), startMs, endMs);
+    const answeredMs = exchange.answer?.firstByteMs ?? endMs;
+    recordStep(exchange, 'respond', respondStep(exchange, verdict), answeredMs, environment.at('respond', 'end'));
+  }
+
+  /** Answers with what a stage refused for; returns the verdict. */
+  answerRefusal(sink: AnswerSink): Outcome {
+    const { exchange, environment } = this;
+    const { refusal } = exchange;
+    if (!refusal) throw new Error('answerRefusal without a refusal');
+    const answer = refusalAnswer(exchange, refusal, environment.explainUrl);
+    this.respond(sink, answer);
+    return {
+      ok: false,
+      cause: refusal.ownerCause ?? refusal.cause,
+      stage: refusal.stage,
+      message: refusal.ownerMessage ?? refusal.message,
+      status: answer.status,
+      evidence: refusal.evidence,
+    };
+  }
+
+  /** Answers with a text of the gateway's own; returns the verdict. */
+  answerOwn(sink: AnswerSink, text: string): Outcome {
+    const answer = ownAnswer(this.exchange, 200, text, undefined);
+    this.respond(sink, answer);
+    return { ok: true, cause: null, stage: null, message: 'Answered by the gateway itself.', status: answer.status };
+  }
+
+  private respond(sink: AnswerSink, { status, headers, body }: OwnAnswer) {
+    const { exchange, environment } = this;
+    const startMs = environment.at('respond', 'start');
+    const tap = tapWhole(body, environment.context.config.settings.captureBodyBytes, startMs);
+    exchange.answer = { status, headers, body: tap, firstByteMs: startMs };
+    writeAnswer(sink, { status, headers, body }, exchange.request.method === 'HEAD');
+    this.record('respond', { decision: 'answered', summary: `Answered with status ${status}.` }, startMs);
+  }
+}
+
+function merged(head: StageOutcome, body: StageOutcome): StageOutcome {
+  return { ...head, ...body, output: { ...head.output, ...body.output } } as StageOutcome;
+}
+
+/** A streamed body keeps the client's own framing; a chunked one on a method that usually has none must say so. */
+function copyBodyFraming(exchange: Exchange, headers: string[]) {
+  const { rawHeaders, method } = exchange.request;
+  const length = headerValue(rawHeaders, 'content-length');
+  if (length !== undefined) headers.push('content-length', length);
+  else if (headerValue(rawHeaders, 'transfer-encoding') && !/^(?:POST|PUT|PATCH)$/.test(method)) {
+    headers.push('transfer-encoding', 'chunked');
+  }
+}
