@@ -138,7 +138,8 @@ export class CaptureStore {
     for (const id of ended) this.running.delete(id);
   }
 
-  private write(id: string, number: number, state: number, failed: number, record: Buffer): number {
+  /** Puts a packed record among the fresh ones; returns its place. To be called within a transaction. */
+  write(id: string, number: number, state: number, failed: number, record: Buffer): number {
     const known = this.running.get(id);
     if (known !== undefined) {
       this.sql('UPDATE fresh SET state = ?, failed = ?, record = ? WHERE n = ?').run(state, failed, record, known);
@@ -293,6 +294,19 @@ export class CaptureStore {
     const { state, row, record, coding } = settled as unknown as SettledRow & { record: Uint8Array; coding: number };
     const expanded = expandRecord(coding, record, (number) => this.dictionaries.get(number));
     return unpackCapture(id, state, this.readRow(row), openAtRest(expanded));
+  }
+
+  has(id: string): boolean {
+    const number = captureNumber(id);
+    if (number === undefined) return false;
+    return (['fresh', 'capture'] as const).some(
+      (table) =>
+        this.sql(`SELECT 1 FROM ${table} WHERE n >= ? AND n < ? AND id = ?`).get(
+          number,
+          number + MOST_SAME_NUMBERS,
+          id,
+        ) !== undefined,
+    );
   }
 
   count(): { captures: number; failures: number } {

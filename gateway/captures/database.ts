@@ -8,7 +8,7 @@ import type { Notice } from '../store/notice.ts';
 import { stampForFileName } from '../store/notice.ts';
 import { STATE } from './record-form.ts';
 
-export const CAPTURES_SCHEMA_VERSION = 1;
+export const CAPTURES_SCHEMA_VERSION = 2;
 
 /** Step n brings a database from version n to n + 1. Never edit one that was released; add the next. */
 const MIGRATIONS: readonly string[] = [
@@ -29,6 +29,9 @@ const MIGRATIONS: readonly string[] = [
    CREATE VIRTUAL TABLE search USING fts5 (text, facet, content = '', contentless_delete = 1,
      tokenize = "unicode61 remove_diacritics 2");
    CREATE TABLE last_used (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Captures from elsewhere: since when they are here, and the configuration that they were made under.
+  `CREATE TABLE imported (id TEXT PRIMARY KEY, at INTEGER NOT NULL, config TEXT) WITHOUT ROWID;
+   CREATE TABLE imported_config (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
 export interface Opened {

@@ -15,7 +15,9 @@ import type { Capture, CaptureQuery, CaptureRow } from './capture.ts';
 import { type CaptureIds, captureNumber } from './capture-id.ts';
 import { sqliteMissing } from './database.ts';
 import { codingsOf, type DecodedBody, decodeLater, decodeNow } from './decode-body.ts';
+import type { ImportedConfig } from './imports.ts';
 import { packErasure, packExchange } from './pack.ts';
+import { type Imported, type ImportItem, packImports } from './pack-imports.ts';
 import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-form.ts';
 import type { Redactor } from './redact.ts';
 import type { RetentionPolicy } from './retention.ts';
@@ -58,6 +60,13 @@ export interface Recorder {
   /** The exchange has its verdict; nothing of it is read after this returns, save bodies still being decoded. */
   finish(exchange: Exchange): void;
   list(query: CaptureQuery): Promise<CaptureRow[]>;
+  /**
+   * Keeps captures from elsewhere under the ids they carry; those that are here already stay as they are. Nothing is
+   * kept when it rejects.
+   */
+  import(items: readonly ImportItem[]): Promise<Imported[]>;
+  /** The configuration that a capture from elsewhere was made under; null for one that was made here. */
+  importedConfig(id: string): Promise<ImportedConfig | null>;
   /** Waits until a capture whose id was handed out is committed (an exchange just ending included); null: there is none. */
   get(id: string): Promise<Capture | null>;
   count(): Promise<{ captures: number; failures: number }>;
@@ -543,6 +552,23 @@ class BatchingRecorder implements Recorder {
     if (this.running.has(id)) await this.endOf(id);
     this.send();
     return (await this.call({ method: 'get', id })) as Capture | null;
+  }
+
+  async import(items: readonly ImportItem[]): Promise<Imported[]> {
+    this.send();
+    const { given, rows } = packImports(items, {
+      redactor: this.options.redactor,
+      maxBodyBytes: this.settings().captureBodyBytes,
+      at: this.clock(),
+    });
+    const added = new Set((await this.call({ method: 'import', given })) as string[]);
+    if (this.listeners.size > 0) this.news.push(...rows.filter(({ id }) => added.has(id)));
+    this.tellListeners();
+    return rows.map(({ id }) => ({ id, added: added.has(id) }));
+  }
+
+  async importedConfig(id: string): Promise<ImportedConfig | null> {
+    return (await this.call({ method: 'importedConfig', id })) as ImportedConfig | null;
   }
 
   private endOf(id: string): Promise<void> {

@@ -5,6 +5,7 @@
 import { captureNumberAt } from './capture-id.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { single } from './database.ts';
+import { importedSince } from './imports.ts';
 import { STATE } from './record-form.ts';
 
 export interface RetentionPolicy {
@@ -17,6 +18,8 @@ const SLICE_ROWS = 100;
 /** Failures may fill this part of the allowed size before the oldest of them make room too. */
 const FAILURES_SHARE = 0.5;
 const VACUUM_PAGES = 64;
+/** What came from elsewhere is as old as its import. */
+const NOT_IMPORTED_SINCE = 'NOT EXISTS (SELECT 1 FROM imported WHERE imported.id = source.id AND at >= ?)';
 /** Free pages beyond this share of the file are given back to the disk. */
 const FREE_SHARE = 0.08;
 /** So many free pages are kept for the next burst in any case. */
@@ -61,14 +64,17 @@ export function vacuumSlice(store: CaptureStore): boolean {
 
 function removeOldest(store: CaptureStore, failed: number, before: number): number {
   const rows = store
-    .sql('SELECT n, size FROM capture WHERE failed = ? AND n < ? ORDER BY n LIMIT ?')
-    .all(failed, before, SLICE_ROWS);
+    .sql(
+      `SELECT n, id, size FROM capture AS source WHERE failed = ? AND n < ? AND ${NOT_IMPORTED_SINCE} ORDER BY n LIMIT ?`,
+    )
+    .all(failed, before, importedSince(before), SLICE_ROWS);
   if (rows.length === 0) return 0;
   store.transaction(() => {
-    for (const { n, size } of rows as unknown as { n: number; size: number }[]) {
+    for (const { n, id, size } of rows as unknown as { n: number; id: string; size: number }[]) {
       store.sql('DELETE FROM search WHERE rowid = ?').run(n);
       store.sql('DELETE FROM detail WHERE n = ?').run(n);
       store.sql('DELETE FROM capture WHERE n = ?').run(n);
+      store.sql('DELETE FROM imported WHERE id = ?').run(id);
       store.counters.captures--;
       store.counters.sizeBytes -= size;
       if (failed) {
@@ -84,12 +90,16 @@ function removeOldest(store: CaptureStore, failed: number, before: number): numb
 
 function removeFresh(store: CaptureStore, before: number): number {
   const rows = store
-    .sql(`SELECT n, failed FROM fresh WHERE state > ${STATE.running} AND n < ? ORDER BY n LIMIT ?`)
-    .all(before, SLICE_ROWS) as unknown as { n: number; failed: number }[];
+    .sql(
+      `SELECT n, id, failed FROM fresh AS source WHERE state > ${STATE.running} AND n < ? AND ${NOT_IMPORTED_SINCE}
+       ORDER BY n LIMIT ?`,
+    )
+    .all(before, importedSince(before), SLICE_ROWS) as unknown as { n: number; id: string; failed: number }[];
   if (rows.length === 0) return 0;
   store.transaction(() => {
-    for (const { n, failed } of rows) {
+    for (const { n, id, failed } of rows) {
       store.sql('DELETE FROM fresh WHERE n = ?').run(n);
+      store.sql('DELETE FROM imported WHERE id = ?').run(id);
       store.fresh.captures--;
       store.fresh.failures -= failed;
     }

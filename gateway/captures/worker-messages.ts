@@ -2,6 +2,7 @@
 
 import type { Notice } from '../store/notice.ts';
 import type { CaptureQuery } from './capture.ts';
+import type { ImportedRecords } from './imports.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { TemplateText } from './template.ts';
 
@@ -35,6 +36,8 @@ export type WorkerRequest =
   | { readonly method: 'get'; readonly id: string }
   | { readonly method: 'count' }
   | { readonly method: 'lastUsed' }
+  | { readonly method: 'import'; readonly given: ImportedRecords }
+  | { readonly method: 'importedConfig'; readonly id: string }
   /** Without `beforeMs`: what the policy no longer keeps. */
   | { readonly method: 'prune'; readonly beforeMs?: number }
   /** Resolves when nothing is left to be settled; for tests and benchmarks. */

@@ -6,6 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CaptureStore } from './capture-store.ts';
 import { isDamage, isDiskTrouble, openDatabase, setAside, sqliteMissing } from './database.ts';
+import { importedConfig, importRecords } from './imports.ts';
 import { leaveBodiesOut } from './leave-bodies-out.ts';
 import { listCaptures } from './listing.ts';
 import { pruneSlice, type RetentionPolicy, removeSlice, vacuumSlice } from './retention.ts';
@@ -187,6 +188,13 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return withStore((captures) => captures.count());
     case 'lastUsed':
       return withStore((captures) => captures.lastUsed());
+    case 'import': {
+      const added = withStore((captures) => importRecords(captures, request.given));
+      wake();
+      return added;
+    }
+    case 'importedConfig':
+      return withStore((captures) => importedConfig(captures, request.id));
     case 'prune':
       return prune(request.beforeMs);
     case 'settle':
