@@ -86,6 +86,11 @@ export interface Recorder {
 }
 
 const WINDOW_MS = 15;
+/**
+ * An exchange that runs longer than this gets a row before its end, so that a crash leaves a trace of it. Most are over
+ * sooner and are written once: with many at a time, rows of the running would otherwise outnumber those of the done.
+ */
+const RUNNING_ROW_AFTER_MS = 20;
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 const KEPT_BUFFERS = 4;
 /** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */
@@ -135,9 +140,10 @@ class BatchingRecorder implements Recorder {
   private batch: Batch;
   private readonly book: TemplateBook;
   private timer: NodeJS.Timeout | undefined;
-  /** Accepted and not over; those in `unwritten` have no row yet. */
+  private readonly onWindow = () => this.send(performance.now() - RUNNING_ROW_AFTER_MS);
+  /** Accepted and not over; those in `unwritten` have no row yet (and began at that reading of the monotonic clock). */
   private readonly running = new Map<string, Exchange>();
-  private readonly unwritten = new Set<string>();
+  private readonly unwritten = new Map<string, number>();
   private readonly decoding = new Map<string, Promise<void>>();
   private readonly endWaiters = new Map<string, (() => void)[]>();
   private readonly underway = new Map<number, Underway>();
@@ -182,8 +188,8 @@ class BatchingRecorder implements Recorder {
   begin(exchange: Exchange): void {
     if (this.ended) return;
     this.running.set(exchange.id, exchange);
-    this.unwritten.add(exchange.id);
-    this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
+    this.unwritten.set(exchange.id, performance.now());
+    this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   finish(exchange: Exchange): void {
@@ -232,8 +238,8 @@ class BatchingRecorder implements Recorder {
       this.pack(exchange, STATE.done, decoded);
     }
     this.wakeWaiters(id);
-    if (this.batch.length >= FULL_BATCH_BYTES) this.send();
-    else if (this.batch.length > 0) this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
+    if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
+    else if (this.batch.length > 0) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   private over(id: string): void {
@@ -272,11 +278,17 @@ class BatchingRecorder implements Recorder {
     }
   }
 
-  /** Hands the batch over; exchanges that are still running get their row with it. */
-  private send(): void {
+  /** Hands the batch over; exchanges that began before then and are still running get their row with it. */
+  private send(begunBefore = Number.POSITIVE_INFINITY): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    for (const id of this.unwritten) {
+    for (const [id, begunAt] of this.unwritten) {
+      // They stand in the order in which they began.
+      if (begunAt > begunBefore) {
+        this.timer = setTimeout(this.onWindow, WINDOW_MS);
+        break;
+      }
+      this.unwritten.delete(id);
       const exchange = this.running.get(id);
       // A body being decoded belongs to an exchange that is over; its row comes with it in a moment.
       if (!exchange || exchange.recording === 'off' || this.decoding.has(id)) continue;
@@ -286,7 +298,6 @@ class BatchingRecorder implements Recorder {
         this.fault(error, id);
       }
     }
-    this.unwritten.clear();
     this.sendPolicy();
     if (this.batch.length > 0) {
       const lastUsed = [...this.used];
