@@ -111,6 +111,8 @@ export function createHealthWatch(store: Store, now: () => number, onFault: (err
       const config = store.snapshot;
       const key = config.providerKeys.get(attempt.key.id);
       if (!key || key.version !== attempt.key.version) return;
+      // Nearly every exchange says what is known already.
+      if (stateFromCause(attempt.outcome?.cause ?? null) === key.health.state) return;
       const health = healthAfter(
         key,
         { cause: attempt.outcome?.cause ?? null, status: attempt.status, at: new Date(now()).toISOString() },
