@@ -7,10 +7,15 @@
 const LAYERS = [
   ['the doors', ['(index|services|unreadable|classify-answer)\\.ts$', 'cli/']],
   ['control', ['control/(?!contract/)']],
+  ['experiments', ['experiments/']],
   ['replay and diagnosis', ['replay/', 'diagnosis/']],
   [
     'the pipeline',
-    ['(pipeline|server|guard|run-exchange|run-stages|run-upgrade|probe-provider|key-health)\\.ts$', 'stages/', 'upstreams/'],
+    [
+      '(pipeline|server|guard|run-exchange|run-stages|run-upgrade|probe-provider|key-health)\\.ts$',
+      'stages/',
+      'upstreams/',
+    ],
   ],
   ['dialects, providers, store, captures', ['dialects/', 'providers/', 'store/', 'captures/']],
   ['the shared types', ['exchange\\.ts$', 'causes\\.ts$', 'upstream\\.ts$', 'log\\.ts$']],

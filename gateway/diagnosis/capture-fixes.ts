@@ -1,13 +1,21 @@
 /** What the fix buttons of a capture act on: its provider key, gateway key, provider and model, with ready parameters. */
 import type { Capture, RecordedStep } from '../captures/capture.ts';
+import { modelsOfPreset, nearestNames } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { Finding } from './finding.ts';
 import type { FixContext } from './fixes.ts';
 
 /** The parts of a configuration snapshot that explanations read. */
 export type ConfigFacts = Pick<ConfigSnapshot, 'providers' | 'providerKeys' | 'keysByProvider' | 'gatewayKeys'>;
 
-export function fixContextOf(capture: Capture, config: ConfigFacts | undefined, providerName: string): FixContext {
+export function fixContextOf(
+  capture: Capture,
+  config: ConfigFacts | undefined,
+  providerName: string,
+  findings: readonly Finding[] = [],
+): FixContext {
+  if (isRehearsal(capture)) return rehearsalContext(capture, providerName);
   const refused = capture.steps.findLast((step) => step.decision === 'refused');
   const provider = capture.provider ?? providerOfRule(refused) ?? undefined;
   const stored = provider === undefined ? undefined : config?.providers.get(provider);
@@ -23,15 +31,58 @@ export function fixContextOf(capture: Capture, config: ConfigFacts | undefined, 
     disabledProvider: stored?.enabled === false ? stored.id : undefined,
     gatewayKeyId: capture.gatewayKeyId ?? gatewayKeyOfRule(refused),
     appId: capture.appId ?? undefined,
-    model: nearestModel(refused),
+    model: nearestModel(refused) ?? modelFound(findings) ?? otherModel(capture, stored?.preset ?? provider),
     vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
-    route: capture.routeName ?? undefined,
+    route: capture.routeName ?? nameAskedFor(refused),
     parameters: {
+      'edit-base-url': baseUrlFound(findings),
       'extend-gateway-key': { expires: '30d' },
       'edit-gateway-key-scope': widerScope(capture, config, refused),
       'edit-gateway-key-users': oneMoreUser(capture, config, refused),
     },
   };
+}
+
+/** A failure that the practice provider played: its fixes are rehearsed, nothing stored changes. */
+export function isRehearsal(capture: Capture): boolean {
+  return capture.attemptList.at(-1)?.provider === 'practice';
+}
+
+/** Every fix that the provider's side offers can be rehearsed, whatever it would act on elsewhere. */
+function rehearsalContext(capture: Capture, providerName: string): FixContext {
+  return {
+    capture: capture.id,
+    provider: 'practice',
+    providerName,
+    keyId: 'practice',
+    model: 'practice/ok',
+    route: capture.askedModel ?? 'practice',
+    appId: capture.appId ?? undefined,
+    rehearsal: true,
+  };
+}
+
+/** What an app asked for and nothing here is called: a route of that name would answer it. */
+function nameAskedFor(refused: RecordedStep | undefined): string | undefined {
+  if (refused?.stage !== 'route') return undefined;
+  return refused.evidence?.find((one) => one.what === 'model asked for')?.value || undefined;
+}
+
+function modelFound(findings: readonly Finding[]): string | undefined {
+  return findings.find(({ probe }) => probe === 'nearest-model')?.evidence.value;
+}
+
+/** The nearest known name to the one that was refused, else any other that the provider is known to have. */
+function otherModel(capture: Capture, preset: string | null | undefined): string | undefined {
+  const asked = capture.attemptList.at(-1)?.model;
+  if (asked === undefined) return undefined;
+  const known = modelsOfPreset(findPreset(preset)?.id ?? '').filter((name) => name !== asked);
+  return nearestNames(asked, known, 1)[0] ?? known[0];
+}
+
+function baseUrlFound(findings: readonly Finding[]): Record<string, unknown> | undefined {
+  const found = findings.find(({ probe, gives }) => probe === 'other-base-url' && (gives.wrong_endpoint ?? 0) > 0);
+  return found && { baseUrl: found.evidence.value };
 }
 
 /** Whose words the titles use: the provider as it is called here. */

@@ -9,8 +9,10 @@ import { causeWords } from './causes/index.ts';
 import type { SideWords } from './causes/words.ts';
 import type { Explanation, LadderCheck, LadderRung } from './explanation.ts';
 import { factsOfAttempt } from './facts-of-capture.ts';
+import type { Finding } from './finding.ts';
 import { buildFixes } from './fixes.ts';
 import { keyHistory } from './key-history.ts';
+import { mergeRungs, probeEntries, prove } from './proof.ts';
 import { providerLadder } from './provider-ladder.ts';
 import { score } from './score.ts';
 
@@ -20,6 +22,8 @@ export interface ExplainContext {
   readonly snapshot?: ConfigFacts;
   /** Recent captures' rows (same provider, key or app), newest first. */
   readonly company?: readonly CaptureRow[];
+  /** What experiments on this capture showed. */
+  readonly findings?: readonly Finding[];
 }
 
 /** What the gateway decided by itself it knows; only experiments prove. */
@@ -86,22 +90,28 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const provider = context.snapshot?.providers.get(attempt.provider);
   const facts = factsOfAttempt(capture, attempt, provider);
   const key = context.snapshot?.providerKeys.get(attempt.key?.id ?? '');
-  const judgement = judge(score(facts, keyHistory(capture, key, context.company ?? [], context.now)));
+  const findings = context.findings ?? [];
+  const scored = score(facts, [
+    ...keyHistory(capture, key, context.company ?? [], context.now),
+    ...findings.map(({ probe, gives, evidence }) => ({ id: `experiment.${probe}`, gives, evidence })),
+  ]);
+  const judgement = prove(judge(scored), scored, findings);
   const { cause, confidence } = judgement;
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
+  const ladder = [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)];
   return {
     id: capture.id,
     cause,
     confidence,
-    status: statusOf(confidence),
+    status: judgement.proof ? 'proven' : statusOf(confidence),
     title: fill(words.title, { provider: facts.providerName, model: facts.model }),
-    detail: detailOf(facts, words),
+    detail: [detailOf(facts, words), judgement.proof?.sentence].filter(Boolean).join(' '),
     why: fill(words.why, { provider: facts.providerName, model: facts.model }),
-    ladder: [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)],
+    ladder: mergeRungs(ladder, findings),
     alternatives: judgement.alternatives,
-    fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, facts.providerName)),
-    probes: probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
+    fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, facts.providerName, findings)),
+    probes: probeEntries(findings, probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)])),
   };
 }
 

@@ -98,6 +98,8 @@ export interface FixContext {
   readonly model?: string;
   readonly route?: string;
   readonly vaultLocked?: true;
+  /** The practice provider played the failure: fixes are tried out on it and change nothing. */
+  readonly rehearsal?: true;
   /** Ready parameters of one fix, such as the user to allow or the end of an extension. */
   readonly parameters?: Readonly<Partial<Record<FixId, Readonly<Record<string, unknown>>>>>;
 }
@@ -119,6 +121,7 @@ function buildFix(id: FixId, context: FixContext): Fix | undefined {
     return advice ? { id, title, action: null, ...(url ? { url } : {}) } : undefined;
   }
   if (row.kind === null) return { id, title, action: null };
+  if (context.rehearsal) return { id, title, action: { kind: 'rehearse', capture: context.capture } };
   return {
     id,
     title,

@@ -153,6 +153,10 @@ export const routeSchema = z.object({
 });
 export type Route = z.infer<typeof routeSchema>;
 
+/** What an experiment does to the world, mildest first; people allow classes, not single experiments. */
+export const EXPERIMENT_CLASSES = ['local', 'network', 'free-call', 'paid-call'] as const;
+export type ExperimentClass = (typeof EXPERIMENT_CLASSES)[number];
+
 export const settingsSchema = z.object({
   recording: recordingSchema.default('full'),
   /** Largest request body accepted, bytes. */
@@ -188,6 +192,8 @@ export const settingsSchema = z.object({
   allowedHosts: z.array(z.string()).default([]),
   /** Proxy URL for upstream requests; null: the environment's HTTPS_PROXY and friends. */
   proxyUrl: z.string().nullable().default(null),
+  /** Classes of experiments that may run without asking each time. */
+  experiments: z.array(z.enum(EXPERIMENT_CLASSES)).default(['local', 'network', 'free-call']),
   startAtLogin: z.boolean().default(false),
   notifyOnFailure: z.boolean().default(true),
   /** Port of the desktop app; `serve --port` overrides it. */

@@ -1,11 +1,9 @@
 /** Experiments and fixes: what would tell, what would mend, both shown before they are done and checked afterwards. */
 import { z } from 'zod';
 import { explanationSchema } from '../../diagnosis/explanation.ts';
+import { EXPERIMENT_CLASSES } from '../../store/schema.ts';
 import { base } from './base.ts';
 import { editSchema } from './replay.ts';
-
-/** What an experiment does to the world, mildest first; people allow classes, not single experiments. */
-export const EXPERIMENT_CLASSES = ['local', 'network', 'free-call', 'paid-call'] as const;
 
 export const experimentSchema = z.object({
   /** A probe's name: `key-shape`, `list-models`, `other-key` … */

@@ -29,6 +29,7 @@ export const settingsChangeSchema = z
     allowedOrigins: shape.allowedOrigins.unwrap(),
     allowedHosts: shape.allowedHosts.unwrap(),
     proxyUrl: shape.proxyUrl.unwrap(),
+    experiments: shape.experiments.unwrap(),
     startAtLogin: shape.startAtLogin.unwrap(),
     notifyOnFailure: shape.notifyOnFailure.unwrap(),
     port: shape.port.unwrap(),

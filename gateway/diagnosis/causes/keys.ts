@@ -50,7 +50,7 @@ export const keyWords = {
     means:
       'The credential was refused. It may be mistyped, deleted, or another account’s; the answer does not tell these apart.',
     why: 'Most often the key was deleted or replaced on the provider’s page, or a character was lost in copying.',
-    fixes: ['check-key', 'replace-key', 'open-keys-page', 'retry'],
+    fixes: ['replace-key', 'check-key', 'open-keys-page', 'retry'],
     probes: ['key-shape', 'list-models', 'key-elsewhere', 'other-key'],
     atGateway: {
       title: 'The app’s gateway key is not known here.',
