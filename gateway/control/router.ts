@@ -5,6 +5,7 @@ import { appProcedures } from './apps.ts';
 import { captureProcedures, explainProcedures } from './captures.ts';
 import { connectProcedures } from './connect.ts';
 import type { Contract } from './contract/index.ts';
+import { experimentProcedures } from './experiments.ts';
 import { gatewayKeyProcedures } from './gateway-keys.ts';
 import { type ControlContext, os } from './implementer.ts';
 import { keyProcedures } from './keys.ts';
@@ -27,6 +28,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     gatewayKeys: gatewayKeyProcedures(deps),
     routes: routeProcedures(deps),
     captures: captureProcedures(deps),
+    experiments: experimentProcedures(deps),
     explain: explainProcedures(),
     practice: practiceProcedures(deps),
     connect: connectProcedures(deps),

@@ -89,5 +89,13 @@ function read(
   tools: Pick<Tools, 'openKey'>,
 ): Finding | undefined {
   const found = experiment.read(subject, trials, tools);
-  return found && (found.captures.length > 0 || proposed.has(found.probe)) ? found : undefined;
+  if (!found || proposed.has(found.probe) || found.proves) return found;
+  // Not asked for by these causes: worth a word where it was made for itself, or where it speaks for something.
+  const made = trials.some(({ capture, kind, experiment: name }) => {
+    return found.captures.includes(capture.id) && (kind === 'replay' || name === found.probe);
+  });
+  const speaks = found.captures.length > 0 && Object.values(found.gives).some((weight) => weight >= SPEAKS);
+  return made || speaks ? found : undefined;
 }
+
+const SPEAKS = 2;

@@ -301,7 +301,7 @@ describe('explanations', () => {
     const explanation = await control.client.captures.explain({ id: check?.capture as string, probe: true });
     expect(explanation.cause).toBe('key_invalid_unknown');
     expect(explanation.ladder.find((rung) => rung.check === 'key_accepted')?.result).toBe('failed');
-    expect(explanation.probes[0]).toMatchObject({ probe: 'key-check', capture: expect.any(String) });
+    expect(explanation.probes[0]).toMatchObject({ probe: 'list-models', capture: expect.any(String) });
     expect(provider.requests).toHaveLength(2);
   });
 });

@@ -15,6 +15,7 @@ import {
   UPSTREAM_DIALECTS,
 } from '../../store/schema.ts';
 import { base } from './base.ts';
+import { experimentContract } from './experiments.ts';
 import {
   appRowSchema,
   auditRowSchema,
@@ -216,13 +217,22 @@ export const contract = {
     get: base.route({ method: 'GET', path: '/captures/{id}' }).input(id).output(captureSchema),
     explain: base
       .route({ method: 'POST', path: '/captures/{id}/explain' })
-      .input(z.object({ id: z.string(), probe: z.boolean().default(false) }))
+      .input(
+        z.object({
+          id: z.string(),
+          /** Runs the experiments that the settings allow, and explains with what they showed. */
+          probe: z.boolean().default(false),
+          /** Also those that may cost something. */
+          paid: z.boolean().default(false),
+        }),
+      )
       .output(explanationSchema),
     prune: base
       .route({ method: 'POST', path: '/captures/prune' })
       .input(z.object({ olderThanMs: z.number().min(0).optional() }))
       .output(z.object({ removed: z.number() })),
   },
+  experiments: experimentContract,
   explain: {
     record: base.route({ method: 'POST', path: '/explain' }).input(failureRecordSchema).output(explanationSchema),
   },

@@ -1,0 +1,173 @@
+/** Experiments as the control interface offers them: what could be tried, trying it, and the explanation that follows. */
+import type { Capture, CaptureRow } from '../captures/capture.ts';
+import type { Cause } from '../causes.ts';
+import { explainCapture } from '../diagnosis/explain-capture.ts';
+import type { Explanation } from '../diagnosis/explanation.ts';
+import type { Finding } from '../diagnosis/finding.ts';
+import type { Tools } from '../experiments/experiment.ts';
+import { findingsOf, type Proposal, proposeExperiments } from '../experiments/experiments.ts';
+import { type Subject, subjectOf } from '../experiments/subject.ts';
+import type { Experiment, ExperimentResult } from './contract/experiments.ts';
+import { findCapture } from './find-capture.ts';
+import { os } from './implementer.ts';
+import { openedKey } from './opened-key.ts';
+import { Problem } from './problem.ts';
+import { replayLive, sendingOf } from './replay-live.ts';
+import type { ControlDeps } from './services.ts';
+
+/** Rows of the neighbourhood an explanation may look at: "is this key failing everywhere, or only here?" */
+const COMPANY_ROWS = 200;
+const MOST_RELATED = 40;
+const PROBE_TIMEOUT_MS = 15_000;
+/** `explain --probe` runs a few, not all that could be. */
+const MOST_RUN = 5;
+
+export function experimentProcedures(deps: ControlDeps) {
+  return {
+    list: os.experiments.list.handler(async ({ input }) => {
+      const view = await viewOf(deps, input.id);
+      const { experiments } = deps.store.snapshot.settings;
+      return (await proposalsFor(deps, view)).map((proposal) => rowOf(proposal, experiments));
+    }),
+    run: os.experiments.run.handler(async ({ input }): Promise<ExperimentResult> => {
+      const view = await viewOf(deps, input.id);
+      const proposal = (await proposalsFor(deps, view)).find(({ id }) => id === input.experiment);
+      if (!proposal) {
+        throw new Problem(
+          'NOT_FOUND',
+          `There is no experiment "${input.experiment.slice(0, 60)}" for this failure.`,
+          '`keyward explain CAPTURE` names those that would tell more.',
+        );
+      }
+      if (typeof proposal.plan === 'string') {
+        throw new Problem('REFUSED', `It cannot be made here: ${proposal.plan}`, null);
+      }
+      if (!input.confirm && !deps.store.snapshot.settings.experiments.includes(proposal.plan.class)) {
+        throw new Problem('REFUSED', `${proposal.title}: ${costWords(proposal.plan.costUsd)}`, 'Confirm it to run it.');
+      }
+      await proposal.plan.run();
+      const after = await viewOf(deps, input.id);
+      const finding = after.findings.find(({ probe }) => probe === proposal.id);
+      return {
+        experiment: proposal.id,
+        verdict: verdictOf(finding, view.explanation.cause),
+        sentence: finding?.sentence ?? 'It was run, and showed nothing that tells.',
+        captures: [...(finding?.captures ?? [])],
+        explanation: after.explanation,
+      };
+    }),
+  };
+}
+
+/** The explanation of a capture with all that is known about it by now; with `probe`, after the experiments that may run. */
+export async function explainWithExperiments(
+  deps: ControlDeps,
+  id: string,
+  options: { readonly probe: boolean; readonly paid?: boolean },
+): Promise<Explanation> {
+  const view = await viewOf(deps, id);
+  if (!options.probe || !view.subject.attempt || view.capture.verdict?.ok) return view.explanation;
+  const allowed = new Set(deps.store.snapshot.settings.experiments);
+  if (options.paid) allowed.add('paid-call');
+  const runnable = (await proposalsFor(deps, view)).flatMap(({ plan }) =>
+    typeof plan === 'string' || plan.class === 'local' || !allowed.has(plan.class) ? [] : [plan],
+  );
+  const sent = new Set<string>();
+  let runs = 0;
+  for (const plan of runnable) {
+    // Several questions are answered by one request: it is sent once.
+    const request = JSON.stringify(plan.sends);
+    if (runs >= MOST_RUN || sent.has(request)) continue;
+    sent.add(request);
+    runs += 1;
+    await plan.run();
+    if ((await viewOf(deps, id)).explanation.status === 'proven') break;
+  }
+  return (await viewOf(deps, id)).explanation;
+}
+
+interface View {
+  readonly capture: Capture;
+  readonly subject: Subject;
+  readonly findings: readonly Finding[];
+  readonly explanation: Explanation;
+  /** The leading causes by the words alone: which experiments are proposed must not hang on their outcome. */
+  readonly causes: readonly Cause[];
+}
+
+async function viewOf(deps: ControlDeps, id: string): Promise<View> {
+  const { recorder, store, now } = deps;
+  const capture = await findCapture(deps, id);
+  const [company, relatedRows] = await Promise.all([
+    companyOf(deps, capture),
+    recorder.list({ of: capture.id, limit: MOST_RELATED }),
+  ]);
+  const snapshot = store.snapshot;
+  const subject = subjectOf(capture, snapshot, company);
+  const plain = explainCapture(capture, { now: now(), snapshot, company });
+  const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
+  const related = subject.attempt
+    ? (await Promise.all(relatedRows.map((row) => recorder.get(row.id)))).filter((one) => one !== null)
+    : [];
+  const findings = findingsOf(subject, related, causes, { openKey: (key) => openedKey(deps, key) });
+  const explanation =
+    findings.length === 0 ? plain : explainCapture(capture, { now: now(), snapshot, company, findings });
+  return { capture, subject, findings, explanation, causes };
+}
+
+async function companyOf({ recorder }: ControlDeps, capture: Capture): Promise<CaptureRow[]> {
+  if (capture.provider === null) return [];
+  const rows = await recorder.list({ provider: capture.provider, limit: COMPANY_ROWS });
+  // What was tried on this very capture is weighed as experiments, not again as its company.
+  return rows.filter((row) => row.id !== capture.id && row.origin?.of !== capture.id);
+}
+
+async function proposalsFor(deps: ControlDeps, view: View): Promise<Proposal[]> {
+  if (!view.subject.attempt || view.causes.length === 0) return [];
+  return proposeExperiments(view.subject, view.causes, toolsFor(deps, view.subject));
+}
+
+function toolsFor(deps: ControlDeps, { capture, provider }: Subject): Tools {
+  return {
+    probe: (request) => {
+      if (!provider) throw new Error('a probe without a provider');
+      const origin = { kind: 'probe', of: capture.id } as const;
+      return deps.probe({ ...request, provider: provider.id, origin, timeoutMs: PROBE_TIMEOUT_MS });
+    },
+    replay: async (edits) => {
+      await replayLive(deps, capture.id, edits);
+    },
+    rehearse: (edits) => sendingOf(deps, capture.id, edits),
+    openKey: (key) => openedKey(deps, key),
+  };
+}
+
+function rowOf({ id, title, tells, plan }: Proposal, allowed: readonly string[]): Experiment {
+  if (typeof plan === 'string') {
+    return { id, title, tells, class: 'local', sends: [], costUsd: 0, allowed: false, unavailable: plan };
+  }
+  return {
+    id,
+    title,
+    tells,
+    class: plan.class,
+    sends: [...plan.sends],
+    costUsd: plan.costUsd,
+    allowed: allowed.includes(plan.class),
+    unavailable: null,
+  };
+}
+
+function costWords(costUsd: number | null): string {
+  if (costUsd === 0) return 'it spends nothing, and experiments of its kind are not allowed to run by themselves.';
+  return costUsd === null
+    ? 'it sends the request again, which may cost something; how much is not known.'
+    : `it sends the request again, which may cost about $${costUsd.toFixed(4)}.`;
+}
+
+function verdictOf(finding: Finding | undefined, cause: Cause | null): ExperimentResult['verdict'] {
+  if (!finding) return 'inconclusive';
+  const weight = cause === null ? 0 : (finding.gives[cause] ?? 0);
+  if (weight > 0 || (cause !== null && finding.proves?.includes(cause))) return 'confirms';
+  return weight < 0 ? 'contradicts' : 'inconclusive';
+}
