@@ -63,6 +63,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     vault: services.vault,
     recorder: services.recorder,
     probe: services.probe,
+    replay: services.replay,
     listener: () => facts,
     stop: () => options.onStopAsked?.(),
     onFault: (error) => options.onFault?.(error),

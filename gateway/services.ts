@@ -13,6 +13,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
 import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
 import { presets } from './providers/presets.ts';
+import type { ReplayPipeline } from './replay/replay-deps.ts';
 import type { PipelineOptions } from './run-exchange.ts';
 import { homePaths } from './store/home.ts';
 import type { ProviderKey } from './store/schema.ts';
@@ -44,6 +45,8 @@ export interface Services {
   readonly recorder: Recorder;
   readonly redactor: Redactor;
   readonly pipeline: Pipeline;
+  /** What a replay runs on: the same parts as the data plane. */
+  readonly replay: ReplayPipeline;
   /** Address that explanations are linked under; set once the gateway listens. */
   publicUrl: string;
   readonly newCaptureId: () => string;
@@ -130,6 +133,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     recorder,
     redactor,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
+    replay: { ...pipelineOptions, redactor },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
     newCaptureId: () => ids.next(),
     probe: (request) => probeProvider(request, pipelineOptions),

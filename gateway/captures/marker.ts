@@ -19,6 +19,14 @@ export const MARKER_CONTINUED = '⟦redacted, continued⟧';
 /** Finds both forms of marker in a text. */
 export const MARKER_PATTERN = /⟦redacted[^⟧]*⟧|~redacted\.[\w.-]+~/g;
 
+const WHOLE_MARKER =
+  /^(?:⟦redacted [a-z-]+ \d+ chars(?: ….{4})? #[\w-]{8}⟧|~redacted\.[a-z-]+\.\d+(?:\.[\w.-]{4})?\.[\w-]{8}~)$/;
+
+/** A replayed request carries markers where its secrets stood; they are kept as they are, not taken for secrets again. */
+export function isMarker(text: string): boolean {
+  return text.length < 100 && WHOLE_MARKER.test(text);
+}
+
 const IN_URL = /~redacted\.([a-z-]+)\.(\d+)(?:\.([\w.-]{4}))?\.([\w-]{8})~/g;
 
 /** The ASCII form back to the readable one. */

@@ -20,7 +20,7 @@ import {
   SHORTEST_SECRET,
 } from './find-secrets.ts';
 import type { KeyPattern } from './key-patterns.ts';
-import { MARKER_CONTINUED, markerInUrl, markerText } from './marker.ts';
+import { isMarker, MARKER_CONTINUED, markerInUrl, markerText } from './marker.ts';
 import { splitTexts } from './split-text.ts';
 import { type EscapeKind, hasEscapes, Unescaped } from './unescape.ts';
 
@@ -327,6 +327,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
     let at = 0;
     for (const { start, end } of spans) {
       const secret = value.slice(start, end);
+      if (isMarker(secret)) continue;
       const identity = identify(secret, kind);
       out += value.slice(at, start) + (inUrl ? identity.inUrl : identity.text);
       redactions.push({ ...identity.redaction, where });

@@ -93,6 +93,7 @@ async function localSession(home: string, options: SessionOptions): Promise<Sess
       vault: services.vault,
       recorder: services.recorder,
       probe: services.probe,
+      replay: services.replay,
       listener: () => ({ url: null, problem: null }),
       stop: () => {},
       onFault: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),

@@ -1,5 +1,6 @@
 /** Everything the control interface needs from the rest of the gateway; nothing here is made by it. */
 import type { Recorder } from '../captures/recorder.ts';
+import type { ReplayPipeline } from '../replay/replay-deps.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ProbeAnswer, ProbeRequest } from '../upstream.ts';
@@ -15,6 +16,8 @@ export interface ControlDeps {
   readonly recorder: Pick<Recorder, 'list' | 'get' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices'>;
   /** Sends one request of the gateway's own to a provider; never rejects for what the network does. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
+  /** What replays run on: the parts of the data plane. */
+  readonly replay: ReplayPipeline;
   /** Where the gateway listens just now, or why it does not. Both null: it was never asked to. */
   readonly listener: () => ListenerFacts;
   /** Begins an orderly end; resolves at once, so that the answer still goes out. */

@@ -34,6 +34,7 @@ export async function openControl(given: Partial<ControlDeps> = {}): Promise<Ope
     vault: services.vault,
     recorder: services.recorder,
     probe: services.probe,
+    replay: services.replay,
     listener: () => ({ url: null, problem: null }),
     stop: () => {},
     onFault: (error) => {

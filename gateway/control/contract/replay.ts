@@ -1,6 +1,12 @@
 /** Replay as the control interface offers it: a capture run again through the real stages, wholly or in part. */
 import { z } from 'zod';
-import { captureRowSchema, captureSchema, stepSchema } from '../../captures/capture.ts';
+import {
+  captureRowSchema,
+  captureSchema,
+  headerListSchema,
+  keyReferenceSchema,
+  stepSchema,
+} from '../../captures/capture.ts';
 import { CAUSES, STAGES } from '../../causes.ts';
 import { base } from './base.ts';
 
@@ -22,7 +28,7 @@ export const editSchema = z.object({
 export type Edit = z.infer<typeof editSchema>;
 
 export const differenceSchema = z.object({
-  /** Header name, JSON pointer, `status`, `event 3/delta` … */
+  /** `header.NAME`, JSON pointer, `status`, `body`, `event 3/delta` … */
   path: z.string(),
   kind: z.enum(['added', 'removed', 'changed']),
   before: z.unknown().optional(),
@@ -91,6 +97,21 @@ export const replaySchema = z.object({
   sending: sendingSchema.nullable(),
   /** How the answer differs from the original's: status, headers, body or events. */
   answerDifferences: z.array(differenceSchema),
+  /** The request as it goes (or would go) to the provider, secrets removed; null where none was made ready. */
+  prepared: z
+    .object({
+      method: z.string(),
+      url: z.string(),
+      headers: headerListSchema,
+      /** Null where there is none, or where it is no text. */
+      body: z.string().nullable(),
+      key: keyReferenceSchema.nullable(),
+    })
+    .nullable(),
+  /** How that differs from what was sent then. */
+  preparedDifferences: z.array(differenceSchema),
+  /** What to know about this run, one sentence each. */
+  notes: z.array(z.string()),
 });
 export type Replay = z.infer<typeof replaySchema>;
 

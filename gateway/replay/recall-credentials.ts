@@ -1,0 +1,78 @@
+/**
+ * What a capture still knows of the credentials that came with its request. Recorded facts where there are any; for
+ * captures of before facts were recorded, what its markers, its caller and its verdict tell. Pure.
+ */
+import { z } from 'zod';
+import type { Capture } from '../captures/capture.ts';
+import { MARKER_PATTERN } from '../captures/marker.ts';
+import { findCredentials } from '../stages/credential.ts';
+import { type CredentialFacts, credentialFactsSchema } from '../stages/credential-facts.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { ReplayRefusal } from './replay-problem.ts';
+
+export type Recalled =
+  | { readonly ok: true; readonly facts: readonly CredentialFacts[] }
+  | { readonly ok: false; readonly refusal: ReplayRefusal };
+
+const recordedFacts = z.array(credentialFactsSchema);
+
+/** `then` is the configuration of its time, null where it is not kept. */
+export function recallCredentials(
+  capture: Capture,
+  then: ConfigSnapshot | null,
+  fingerprint: (text: string) => string,
+): Recalled {
+  for (const stage of ['identify', 'receive'] as const) {
+    const recorded = capture.steps.find((step) => step.stage === stage)?.input?.credentials;
+    const parsed = recordedFacts.safeParse(recorded);
+    if (parsed.success) return { ok: true, facts: parsed.data };
+  }
+  const { headers, url } = capture.request;
+  const credentials = findCredentials(headers.flat(), url);
+  const [credential] = credentials;
+  if (!credential) return { ok: true, facts: [] };
+  const place = credential.from === '?key=' ? 'query parameter key' : `header ${credential.from}`;
+  const step = capture.steps.find(({ stage }) => stage === 'identify');
+  if (!step) return unknown('The request was refused before anybody looked at its gateway key.');
+  const scheme = credential.scheme === undefined ? {} : { scheme: credential.scheme };
+  const common = { place, length: lengthOf(credential.value), ...scheme };
+  const evidence = (what: string) => step.evidence?.find((one) => one.what === what)?.value;
+  if (capture.gatewayKeyId !== null) {
+    const record = then?.gatewayKeys.get(capture.gatewayKeyId);
+    if (!record) return unknown('Which secret of its gateway key the app sent is no longer known.');
+    const old = step.rule?.name === 'gateway-key.rotated' || /the old one of a rotation/.test(step.summary);
+    const hash = old ? record.previous?.hash : record.hash;
+    if (hash === undefined) return unknown('Which secret of its gateway key the app sent is no longer known.');
+    const { id } = record;
+    return {
+      ok: true,
+      facts: [{ ...common, form: 'gateway-key', id, whole: true, generation: fingerprint(hash) }],
+    };
+  }
+  const shape = evidence('gateway key');
+  if (shape !== undefined) {
+    const id = /^kw_([A-Za-z0-9]{4,32})_/.exec(shape)?.[1];
+    const known = id === undefined ? {} : { id };
+    return { ok: true, facts: [{ ...common, form: 'gateway-key', ...known, whole: !/checksum/.test(step.summary) }] };
+  }
+  const provider = evidence('shaped like a key of');
+  if (provider !== undefined) return { ok: true, facts: [{ ...common, form: 'provider-key', provider }] };
+  if (capture.cause === 'key_malformed') {
+    const form = /placeholder/i.test(step.summary) ? 'placeholder' : 'wrapped-gateway-key';
+    return { ok: true, facts: [{ ...common, form }] };
+  }
+  return { ok: true, facts: [{ ...common, form: 'other' }] };
+}
+
+function unknown(sentence: string): Recalled {
+  return {
+    ok: false,
+    refusal: { sentence, next: 'Say in whose name to replay it: the edit gateway-key with the id of a gateway key.' },
+  };
+}
+
+/** A marker tells the length of what it stands for. */
+function lengthOf(value: string): number {
+  const marker = value.match(MARKER_PATTERN)?.[0] ?? '';
+  return Number(/ (\d+) chars/.exec(marker)?.[1] ?? /^~redacted\.[a-z-]+\.(\d+)/.exec(marker)?.[1] ?? value.length);
+}

@@ -1,0 +1,89 @@
+/** Which configuration a replay decides by: that of the capture's time or today's, with what the edits change in it. */
+import type { Capture } from '../captures/capture.ts';
+import { findPreset } from '../providers/presets.ts';
+import { ownHosts } from '../providers/resolve.ts';
+import type { ChosenTarget } from '../stages/route.ts';
+import type { Provider, ProviderKey } from '../store/schema.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { ReplayDeps } from './replay-deps.ts';
+import { ReplayProblem, type ReplayRefusal } from './replay-problem.ts';
+
+/** The configuration of the capture's time; null when it is no longer kept, or was another home's. */
+export async function configThen(deps: Pick<ReplayDeps, 'store'>, capture: Capture): Promise<ConfigSnapshot | null> {
+  if (capture.origin?.kind === 'import') return null;
+  return deps.store.versionAt(capture.configVersion);
+}
+
+export function noConfigThen(capture: Capture): ReplayRefusal {
+  return {
+    sentence:
+      capture.origin?.kind === 'import'
+        ? 'This capture was imported: the configuration of its time is not here.'
+        : `The configuration of that time (version ${capture.configVersion}) is no longer kept.`,
+    next: 'Replay it with today’s configuration (config now).',
+  };
+}
+
+/** Sends with this provider key wherever its provider is the target. Throws ReplayProblem for a key that is not there. */
+export function withKey(config: ConfigSnapshot, keyId: string): ConfigSnapshot {
+  const key = config.providerKeys.get(keyId);
+  if (!key) {
+    throw new ReplayProblem(
+      'invalid',
+      `There is no provider key "${keyId.slice(0, 60)}" in this configuration.`,
+      '`keyward keys list` shows those that are stored, with their ids.',
+    );
+  }
+  const routes = [...config.routes].map(([name, route]) => {
+    const targets = route.targets.map((target) =>
+      target.provider === key.provider ? { ...target, key: key.id } : target,
+    );
+    return [name, { ...route, targets }] as const;
+  });
+  return {
+    ...config,
+    keysByProvider: new Map([...config.keysByProvider, [key.provider, [key]]]),
+    routes: new Map(routes),
+  };
+}
+
+export function checkGatewayKey(config: ConfigSnapshot, id: string) {
+  const record = config.gatewayKeys.get(id);
+  if (record) return record;
+  throw new ReplayProblem(
+    'invalid',
+    `There is no gateway key "${id.slice(0, 60)}" in this configuration.`,
+    '`keyward gateway-keys list` shows those that were issued, with their ids.',
+  );
+}
+
+export function withBaseUrl(target: ChosenTarget, baseUrl: string): ChosenTarget {
+  return target.provider ? { ...target, provider: { ...target.provider, baseUrl } } : target;
+}
+
+/** A provider key goes to its own provider's hosts only, whatever an edit says. */
+export function foreignHost(url: URL, provider: Provider, key: ProviderKey | undefined): ReplayRefusal | undefined {
+  if (!key) return undefined;
+  const preset = findPreset(provider.preset);
+  const { baseUrl: _own, ...asPreset } = provider;
+  if (ownHosts(provider, preset).has(url.host) || (preset && ownHosts(asPreset, preset).has(url.host)))
+    return undefined;
+  return {
+    sentence: `The key of ${provider.name} is not sent to ${url.host}: that is not an address of this provider.`,
+    next: 'If the address is right, change the base URL of the provider itself, then replay.',
+  };
+}
+
+/** Whether the key of a chosen target is the one that can be opened today. */
+export function keyGone(key: ProviderKey, today: ConfigSnapshot): ReplayRefusal | undefined {
+  const now = today.providerKeys.get(key.id);
+  const was = `The key that was used then ("${key.label}", …${key.lastFour}, version ${key.version})`;
+  if (!now) return { sentence: `${was} is no longer stored here.`, next: NOW };
+  if (now.version === key.version) return undefined;
+  return {
+    sentence: `${was} has been replaced since (now version ${now.version}, …${now.lastFour}); its secret is not kept.`,
+    next: NOW,
+  };
+}
+
+const NOW = 'Replay with today’s configuration (config now), or name a key with the edit key.';

@@ -1,0 +1,29 @@
+/** What a replay needs of an open home. */
+import type { Recorder } from '../captures/recorder.ts';
+import type { Redactor } from '../captures/redact.ts';
+import type { PipelineOptions } from '../run-exchange.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the data plane itself runs on, as far as a replay does. */
+export type ReplayPipeline = Pick<
+  PipelineOptions,
+  | 'newCaptureId'
+  | 'recorder'
+  | 'openKey'
+  | 'lockedBecause'
+  | 'dispatcher'
+  | 'practice'
+  | 'fingerprint'
+  | 'classify'
+  | 'explainUrl'
+> & {
+  readonly redactor: Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText'>;
+};
+
+export interface ReplayDeps {
+  readonly store: Pick<Store, 'snapshot' | 'versionAt'>;
+  readonly recorder: Pick<Recorder, 'get'>;
+  readonly replay: ReplayPipeline;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,106 @@
+/** A run of the stages as its reader sees it: step by step beside the original, with what differs. Pure. */
+import type { Capture, RecordedBody, RecordedStep } from '../captures/capture.ts';
+import { STAGES, type Stage } from '../causes.ts';
+import type { Difference, Replay, ReplayStep } from '../control/contract/replay.ts';
+import type { Exchange, Step } from '../exchange.ts';
+import { tapBytes } from '../stages/tap.ts';
+import { bodyDifferences, headerDifferences, jsonDifferences } from './difference.ts';
+import { aroundStage, type ExchangeView, viewOfCapture, viewOfExchange } from './exchange-view.ts';
+
+/** Steps of the original as they were recorded: the mode explain. */
+export function recordedSteps(capture: Capture, until: Stage | undefined): ReplayStep[] {
+  return replaySteps(capture.steps, capture, viewOfCapture(capture), until);
+}
+
+export function stepsOfRun(exchange: Exchange, capture: Capture, until: Stage | undefined): ReplayStep[] {
+  return replaySteps(exchange.steps.map(asRecorded), capture, viewOfExchange(exchange), until);
+}
+
+function replaySteps(
+  steps: readonly RecordedStep[],
+  capture: Capture,
+  view: ExchangeView,
+  until: Stage | undefined,
+): ReplayStep[] {
+  const last = until === undefined ? STAGES.length : STAGES.indexOf(until);
+  return steps
+    .filter((step) => STAGES.indexOf(step.stage) <= last)
+    .map((step) => {
+      const original = capture.steps.find(({ stage }) => stage === step.stage) ?? null;
+      const differences = original ? stepDifferences(original, step) : [];
+      return { ...step, original, differences, ...aroundStage(view, step.stage) };
+    });
+}
+
+/** What a step decided and why; when it did is another matter. */
+export function stepDifferences(before: RecordedStep, after: RecordedStep): Difference[] {
+  const old = withoutTimes(before);
+  const now = withoutTimes(after);
+  // Captures of before facts of credentials were recorded have none to compare with.
+  if (old.input?.credentials === undefined) delete now.input?.credentials;
+  return jsonDifferences(old, now).filter(({ before: was, after: is }) => !isEmpty(was) || !isEmpty(is));
+}
+
+function withoutTimes({ startMs: _start, endMs: _end, ...step }: RecordedStep) {
+  return { ...step, input: { ...step.input } as Record<string, unknown> };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+/** Through JSON, as the recorder takes it: members that are undefined are not there. */
+function asRecorded(step: Step): RecordedStep {
+  return JSON.parse(JSON.stringify(step)) as RecordedStep;
+}
+
+export function answerDifferences(capture: Capture, exchange: Exchange): Difference[] {
+  const { answer } = exchange;
+  const before = capture.answer;
+  if (!answer) return [];
+  if (!before) return [{ path: 'status', kind: 'added', after: answer.status }];
+  const attempt = exchange.attempts.at(-1)?.responseBody;
+  const body = answer.body === 'same' ? attempt : answer.body;
+  const found: Difference[] = [];
+  if (before.status !== answer.status) {
+    found.push({ path: 'status', kind: 'changed', before: before.status, after: answer.status });
+  }
+  found.push(...headerDifferences(before.headers, pairs(answer.headers)));
+  found.push(...bodyDifferences(bodyText(before.body), body && tapBytes(body).toString('utf8')));
+  return found.filter(({ path }) => !OWN_MARKS.has(path));
+}
+
+/** Differ in every exchange by their nature. */
+const OWN_MARKS: ReadonlySet<string> = new Set([
+  'header.x-keyward-capture',
+  '/error/keyward/capture',
+  '/error/keyward/explain',
+]);
+
+export function bodyText(body: RecordedBody | undefined): string | undefined {
+  if (!body) return undefined;
+  if (body.text !== undefined) return body.text;
+  return body.base64 === undefined ? undefined : Buffer.from(body.base64, 'base64').toString('utf8');
+}
+
+export function preparedDifferences(capture: Capture, prepared: Replay['prepared']): Difference[] {
+  const attempt = capture.attemptList[0];
+  if (!prepared || !attempt) return [];
+  const found: Difference[] = [];
+  for (const name of ['method', 'url'] as const) {
+    if (attempt[name] !== prepared[name]) {
+      found.push({ path: name, kind: 'changed', before: attempt[name], after: prepared[name] });
+    }
+  }
+  found.push(...headerDifferences(attempt.requestHeaders, prepared.headers));
+  const before = bodyText(attempt.requestBody);
+  if (before !== undefined && prepared.body !== null) found.push(...bodyDifferences(before, prepared.body));
+  if (attempt.key && prepared.key) found.push(...jsonDifferences(attempt.key, prepared.key, 'key'));
+  return found;
+}
+
+export function pairs(headers: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) list.push([headers[at] as string, headers[at + 1] as string]);
+  return list;
+}

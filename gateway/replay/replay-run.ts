@@ -1,0 +1,315 @@
+/** Runs the real stages over a recorded request: on the recorded clock, or, where it is really sent, on the real one. */
+import type { Capture } from '../captures/capture.ts';
+import { MARKER_PATTERN } from '../captures/marker.ts';
+import type { Stage } from '../causes.ts';
+import type { Attempt, Exchange, Verdict } from '../exchange.ts';
+import { StageRun } from '../run-stages.ts';
+import type { Presented } from '../stages/credential-facts.ts';
+import { forwardStep } from '../stages/forward-steps.ts';
+import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
+import { PRACTICE } from '../stages/resolve-target.ts';
+import type { ChosenTarget } from '../stages/route.ts';
+import { recordStep } from '../stages/stage.ts';
+import type { ProviderKey } from '../store/schema.ts';
+import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { Upstream } from '../upstream.ts';
+import { MemorySink } from './memory-sink.ts';
+import { createRecordedUpstream, unservable } from './recorded-upstream.ts';
+import { ReplayClock } from './replay-clock.ts';
+import { foreignHost, keyGone, withBaseUrl } from './replay-config.ts';
+import type { ReplayDeps } from './replay-deps.ts';
+import type { ReplayRefusal } from './replay-problem.ts';
+import { bodyMissing, type ReplayRequest, tapOf } from './replay-request.ts';
+
+export interface RunInput {
+  readonly capture: Capture;
+  readonly request: ReplayRequest;
+  readonly mode: 'dry-run' | 'recorded' | 'live';
+  /** The time of the capture, not today's. */
+  readonly recordedClock: boolean;
+  readonly config: ConfigSnapshot;
+  readonly presented: Presented;
+  readonly keyId?: string;
+  readonly baseUrl?: string;
+  /** Nothing is sent, and nothing served, before this stage has been asked for. */
+  readonly until?: Stage;
+  readonly timing: boolean;
+}
+
+export interface RunOutput {
+  readonly exchange: Exchange;
+  readonly prepared?: PreparedAttempt;
+  readonly target?: ChosenTarget;
+  readonly refused?: ReplayRefusal;
+  /** What to know about this run, a sentence each. */
+  readonly notes: readonly string[];
+  /** Id of the capture that it became. */
+  readonly captureId?: string;
+}
+
+/** Runs to the end, to where it is refused, or to where its mode stops. */
+export async function runStages(deps: ReplayDeps, input: RunInput): Promise<RunOutput> {
+  return new ReplayRun(deps, input).run();
+}
+
+class ReplayRun {
+  private readonly deps: ReplayDeps;
+  private readonly input: RunInput;
+  private readonly exchange: Exchange;
+  private readonly clock: ReplayClock;
+  private readonly stages: StageRun;
+  private readonly sink = new MemorySink();
+  private readonly notes: string[] = [];
+  private readonly live: boolean;
+
+  constructor(deps: ReplayDeps, input: RunInput) {
+    const { capture, config } = input;
+    this.deps = deps;
+    this.input = input;
+    this.live = input.mode === 'live' && !beforeForward(input.until);
+    this.clock = new ReplayClock(capture.steps);
+    const startedAt = this.live ? performance.now() : 0;
+    const receivedAt = input.recordedClock ? Date.parse(capture.time) : deps.now();
+    this.exchange = openReplay(input, {
+      id: this.live ? deps.replay.newCaptureId() : capture.id,
+      receivedAt: this.live ? deps.now() : receivedAt,
+      startedAt,
+    });
+    const { clock, live } = this;
+    const elapsed = live ? () => performance.now() - startedAt : clock.elapsed;
+    this.stages = new StageRun(this.exchange, {
+      context: { config, now: input.recordedClock ? () => receivedAt + elapsed() : () => receivedAt },
+      at: live ? elapsed : clock.at,
+      elapsed,
+      presented: () => input.presented,
+      lockedBecause: input.mode === 'recorded' ? () => undefined : deps.replay.lockedBecause,
+      openKey: (key) => this.openKey(key),
+      classify: (exchange, attempt, text, snapshot) => this.classify(exchange, attempt, text, snapshot),
+      explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
+    });
+  }
+
+  async run(): Promise<RunOutput> {
+    const { input, stages } = this;
+    const admission = stages.admit();
+    if (admission === 'refused') return this.refusedByStage();
+    const body = admission === 'no-body' ? Buffer.alloc(0) : input.request.body;
+    if (!body) return this.stop(bodyMissing(input.capture));
+    if (admission !== 'raw' && !stages.takeBody(body)) return this.refusedByStage();
+    const choice = stages.choose();
+    switch (choice.kind) {
+      case 'refused':
+        return this.refusedByStage();
+      case 'own-answer':
+        return this.over(stages.answerOwn(this.sink, choice.text));
+      case 'target':
+        return this.forward(choice.target, body);
+    }
+  }
+
+  private async forward(chosen: ChosenTarget, body: Buffer): Promise<RunOutput> {
+    const { input, stages, deps } = this;
+    const target = input.baseUrl === undefined ? chosen : withBaseUrl(chosen, input.baseUrl);
+    if (input.keyId !== undefined && target.key?.id !== input.keyId) return this.stop(otherProvidersKey(target, input));
+    const gone = target.key && keyGone(target.key, deps.store.snapshot);
+    if (gone && this.live) return this.stop(gone, { target });
+    if (gone && input.mode === 'dry-run') this.notes.push(gone.sentence);
+    if (beforeForward(input.until)) return this.done({ target });
+    const raw = this.exchange.endpoint?.dialect === 'raw' && target.providerId !== PRACTICE;
+    const prepared = stages.prepare(target, body, raw && !this.live);
+    if (!prepared) return this.refusedByStage({ target });
+    switch (input.mode) {
+      case 'dry-run':
+        return this.wouldSend(target, prepared);
+      case 'recorded':
+        return this.serve(target, prepared);
+      case 'live':
+        return this.send(target, prepared, input.request);
+    }
+  }
+
+  /** A dry run ends here, with the request as it would go out. */
+  private wouldSend(target: ChosenTarget, prepared: PreparedAttempt): RunOutput {
+    const { exchange, clock } = this;
+    const name = target.provider?.name ?? 'the practice provider';
+    const outcome = forwardStep(exchange, { ok: true, cause: null, stage: null, status: null, message: '' });
+    recordStep(
+      exchange,
+      'forward',
+      { decision: 'skipped', summary: `Would be sent to ${name}; a dry run sends nothing.`, input: outcome.input },
+      clock.at('forward', 'start'),
+      clock.at('forward', 'start'),
+    );
+    return this.done({ target, prepared });
+  }
+
+  private async serve(target: ChosenTarget, prepared: PreparedAttempt): Promise<RunOutput> {
+    const { capture, timing, request } = this.input;
+    const recorded = capture.attemptList[this.exchange.attempts.length - 1];
+    if (!recorded) {
+      const sentence = 'There is no recorded answer: the request did not reach a provider then.';
+      return this.stop({ sentence, next: LIVE }, { target, prepared });
+    }
+    const why = unservable(recorded);
+    if (why)
+      return this.stop({ sentence: `There is no whole recorded answer: ${why}.`, next: LIVE }, { target, prepared });
+    if (recorded.provider !== target.providerId || recorded.model !== target.model) {
+      const sentence = `The recorded answer is ${recorded.provider}’s${recorded.model ? ` for ${recorded.model}` : ''}; the request would go to ${target.providerId}${target.model ? ` for ${target.model}` : ''} now.`;
+      return this.stop({ sentence, next: LIVE }, { target, prepared });
+    }
+    if (request.bodyEdited) this.notes.push('The recorded answer was given to the unedited body.');
+    const upstream = createRecordedUpstream(recorded, { clock: this.clock, timing });
+    const verdict = await this.carry(target, prepared, upstream);
+    return this.over(verdict, { target, prepared });
+  }
+
+  private async send(target: ChosenTarget, prepared: PreparedAttempt, request: ReplayRequest): Promise<RunOutput> {
+    const { exchange, deps } = this;
+    const refusal =
+      (target.provider && foreignHost(prepared.url, target.provider, target.key)) ??
+      redactedWhereItMatters(prepared, exchange.endpoint?.dialect === 'raw');
+    if (refusal) return this.stop(refusal, { target, prepared });
+    if (request.body && holdsMarker(request.body.toString('utf8'))) {
+      this.notes.push('Secrets in the body were not kept; the markers in their place were sent.');
+    }
+    deps.replay.recorder.begin(exchange);
+    const upstream = target.providerId === PRACTICE ? deps.replay.practice : deps.replay.dispatcher;
+    const verdict = await this.carry(target, prepared, upstream);
+    return this.over(verdict, { target, prepared }, true);
+  }
+
+  private carry(target: ChosenTarget, prepared: PreparedAttempt, upstream: Upstream): Promise<Omit<Verdict, 'endMs'>> {
+    const { stages, exchange } = this;
+    return new Promise((resolve) => {
+      const run = stages.openForward(target, prepared.attempt, this.sink, (verdict) => {
+        clearTimeout(timer);
+        resolve(verdict);
+      });
+      const timer = this.live ? stages.limitWhole(run) : undefined;
+      stages.send(upstream, prepared, run, exchange.startedAt);
+    });
+  }
+
+  private refusedByStage(more: Partial<RunOutput> = {}): RunOutput {
+    return this.over(this.stages.answerRefusal(this.sink), more);
+  }
+
+  /** The verdict stands: what was replayed to its end becomes a capture of its own. */
+  private over(verdict: Omit<Verdict, 'endMs'>, more: Partial<RunOutput> = {}, begun = false): RunOutput {
+    const { exchange, deps, input } = this;
+    const elapsed = this.live ? performance.now() - exchange.startedAt : this.clock.elapsed();
+    exchange.verdict = { ...verdict, endMs: elapsed };
+    if (input.mode === 'dry-run' || input.until !== undefined) {
+      if (begun) deps.replay.recorder.finish(exchange);
+      return this.done(begun ? { ...more, captureId: exchange.id } : more);
+    }
+    // A recorded answer is served under the original's id, so that it comes out byte for byte; it is kept under its own.
+    const record: Exchange = this.live
+      ? exchange
+      : { ...exchange, id: deps.replay.newCaptureId(), receivedAt: deps.now() };
+    if (!begun) deps.replay.recorder.begin(record);
+    deps.replay.recorder.finish(record);
+    return this.done(record.recording === 'off' ? more : { ...more, captureId: record.id });
+  }
+
+  private stop(refused: ReplayRefusal, more: Partial<RunOutput> = {}): RunOutput {
+    return this.done({ ...more, refused });
+  }
+
+  private done(more: Partial<RunOutput>): RunOutput {
+    return { exchange: this.exchange, notes: this.notes, ...more };
+  }
+
+  /** The secret is put back where it is sent, or would be; a recorded answer needs none. */
+  private openKey(key: ProviderKey): string {
+    const { deps, input } = this;
+    const today = deps.store.snapshot.providerKeys.get(key.id);
+    if (input.mode === 'recorded' || !today || today.version !== key.version) return standIn(key);
+    return deps.replay.openKey(today);
+  }
+
+  /**
+   * Where the recorded reading rested on the shape of the key, which is not kept, that reading stands for an answer that
+   * is the recorded one.
+   */
+  private classify(exchange: Exchange, attempt: Attempt, text: string, config: ConfigSnapshot) {
+    const cause = this.deps.replay.classify(exchange, attempt, text, config);
+    if (this.input.mode !== 'recorded' || cause !== 'key_invalid_unknown') return cause;
+    const recorded = this.input.capture.attemptList[attempt.index]?.outcome?.cause;
+    return recorded === 'key_malformed' || recorded === 'key_wrong_provider' ? recorded : cause;
+  }
+}
+
+const LIVE = 'Send it for real (mode live), or see what would be sent (mode dry-run).';
+
+function beforeForward(until: Stage | undefined): boolean {
+  return until !== undefined && until !== 'forward' && until !== 'respond';
+}
+
+function openReplay(input: RunInput, own: Pick<Exchange, 'id' | 'receivedAt' | 'startedAt'>): Exchange {
+  const { capture, request, config } = input;
+  const { method, url, headers } = request;
+  return {
+    ...own,
+    configVersion: config.version,
+    request: {
+      method,
+      url,
+      path: url.split('?', 1)[0] as string,
+      httpVersion: capture.request.httpVersion,
+      rawHeaders: headers.flat(),
+      remoteAddress: capture.request.remoteAddress,
+      body: tapOf(capture, request, 0),
+    },
+    recording: config.settings.recording,
+    steps: [],
+    attempts: [],
+    origin: { kind: 'replay', of: capture.id },
+  };
+}
+
+/** The address that the original answer named, so that the same answer comes out on any port of any machine. */
+function explainUrlThen(capture: Capture): string {
+  const text = capture.answer?.body.text ?? '';
+  const found = /https?:\/\/[\w.:[\]-]{1,100}\/ui\/requests\//.exec(text)?.[0];
+  return `${found ?? 'http://127.0.0.1:4141/ui/requests/'}${capture.id}`;
+}
+
+function standIn({ lastFour, fingerprint }: ProviderKey): string {
+  const end = /^[\w.-]{4}$/.test(lastFour) ? `.${lastFour}` : '';
+  return `~redacted.provider-key.0${end}.${fingerprint.slice(0, 8)}~`;
+}
+
+function otherProvidersKey(target: ChosenTarget, { keyId, config }: RunInput): ReplayRefusal {
+  const key = config.providerKeys.get(keyId ?? '');
+  return {
+    sentence:
+      key && key.provider !== target.providerId
+        ? `That key belongs to ${key.provider}; the request goes to ${target.providerId}, and a key is sent to its own provider only.`
+        : 'That key is switched off or cannot be used for this request.',
+    next: `Choose a key of ${target.providerId}, or edit the model so that the request goes to the key’s provider.`,
+  };
+}
+
+function holdsMarker(text: string): boolean {
+  return text.search(MARKER_PATTERN) !== -1;
+}
+
+/** A marker in place of a secret cannot be sent in its stead. */
+function redactedWhereItMatters({ url, headers, body }: PreparedAttempt, raw: boolean): ReplayRefusal | undefined {
+  if (holdsMarker(url.href)) {
+    const sentence = 'The URL held a secret that is not kept, so it cannot be sent again.';
+    return { sentence, next: 'Take the parameter away (query.NAME without a value) and try again.' };
+  }
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (!holdsMarker(headers[at + 1] as string)) continue;
+    const name = (headers[at] as string).toLowerCase();
+    const sentence = `The header ${name} held a secret that is not kept, so it cannot be sent again.`;
+    return { sentence, next: `Take it away (header.${name} without a value), or give another value.` };
+  }
+  if (raw && body && holdsMarker(body.toString('utf8'))) {
+    const sentence = 'The body held a secret that is not kept, so it cannot be sent again as it was.';
+    return { sentence, next: 'Give another body with the edit body.' };
+  }
+  return undefined;
+}
