@@ -1,23 +1,38 @@
 /** Replays for experiments and fixes: the request of a capture really sent again, by today's configuration. */
 import type { Edit, Sending } from '../experiments/experiment.ts';
+import { runReplay } from '../replay/replay.ts';
+import type { Replay } from './contract/replay.ts';
 import { Problem } from './problem.ts';
 import type { ControlDeps } from './services.ts';
 
 export interface LiveReplay {
-  /** The capture that it became. */
-  readonly capture: string;
-  readonly ok: boolean;
+  /** The capture that it became; null where captures are switched off. */
+  readonly capture: string | null;
+  readonly outcome: NonNullable<Replay['outcome']>;
 }
 
 /** Rejects with a Problem where the request cannot be replayed. */
-export async function replayLive(_deps: ControlDeps, _id: string, _edits: readonly Edit[]): Promise<LiveReplay> {
-  throw new Problem('REFUSED', 'Replay is not wired.', null);
+export async function replayLive(deps: ControlDeps, id: string, edits: readonly Edit[]): Promise<LiveReplay> {
+  const replay = await runReplay(deps, { id, mode: 'live', config: 'now', edits: edits.map(editOf) });
+  if (replay.refused) throw new Problem('REFUSED', replay.refused.sentence, replay.refused.next);
+  if (!replay.outcome) throw new Error('a live replay without an outcome');
+  return { capture: replay.capture, outcome: replay.outcome };
 }
 
+/** What such a replay would send and cost; a sentence where it cannot be made, or would not come as far as a provider. */
 export async function sendingOf(
-  _deps: ControlDeps,
-  _id: string,
-  _edits: readonly Edit[],
+  deps: ControlDeps,
+  id: string,
+  edits: readonly Edit[],
 ): Promise<{ readonly sending: Sending; readonly costUsd: number | null } | string> {
-  return 'Replay is not wired.';
+  const replay = await runReplay(deps, { id, mode: 'dry-run', config: 'now', edits: edits.map(editOf) });
+  if (replay.refused) return `${replay.refused.sentence} ${replay.refused.next}`;
+  const { sending } = replay;
+  if (!sending) return replay.outcome?.message ?? 'The request would not be sent to a provider now.';
+  const { method, host, url, key, costUsd } = sending;
+  return { sending: { method, host, path: new URL(url).pathname, withKey: key }, costUsd };
+}
+
+function editOf({ path, value }: Edit) {
+  return { path, value };
 }

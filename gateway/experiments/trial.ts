@@ -40,6 +40,7 @@ function readTrial(subject: Subject, capture: Capture): Trial | undefined {
   const { verdict, origin } = capture;
   if (!attempt || !subject.attempt || !verdict || verdict.clientGone) return undefined;
   if (origin?.kind !== 'replay' && origin?.kind !== 'probe') return undefined;
+  if (isRecording(subject.attempt, attempt)) return undefined;
   const probe = attempt.origins.find(({ name }) => name === 'probe');
   return {
     capture,
@@ -50,6 +51,15 @@ function readTrial(subject: Subject, capture: Capture): Trial | undefined {
     changes: origin.kind === 'probe' ? probeChanges(subject, attempt) : replayChanges(subject, capture, attempt),
     ok: verdict.ok,
   };
+}
+
+/** The recorded answer served once more, with its recorded times, was not sent and shows nothing new. */
+function isRecording(original: RecordedAttempt, attempt: RecordedAttempt): boolean {
+  const { startMs: _start, endMs: _end, reusedConnection: _reused, ...times } = original.timings;
+  const marks = Object.entries(times);
+  const again: Readonly<Record<string, unknown>> = { ...attempt.timings };
+  if (marks.length === 0) return attempt.timings.endMs === original.timings.endMs;
+  return marks.every(([name, at]) => again[name] === at);
 }
 
 function probeChanges(subject: Subject, attempt: RecordedAttempt): Change[] {
