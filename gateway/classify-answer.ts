@@ -1,14 +1,17 @@
 /** The cause of a provider's failed answer while its exchange is still under way: the explanation's own first reading. */
 import type { Cause } from './causes.ts';
-import { explainRecord } from './diagnosis/explain.ts';
+import { readingOfRecord } from './diagnosis/explain.ts';
 import type { Attempt, Exchange, RawHeaders } from './exchange.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
 
-/** Pure. `other` only where nothing tells; a provider's key in the headers is looked at, never kept. */
+/**
+ * `other` only where nothing tells. The provider's key in the headers is looked at, never kept; what is wrong with its shape is
+ * noted on the attempt, as nobody can see it later.
+ */
 export function classifyAnswer(exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot): Cause {
   const provider = config.providers.get(attempt.provider);
   const url = URL.canParse(attempt.url) ? new URL(attempt.url) : undefined;
-  const explanation = explainRecord({
+  const { cause, keyFindings } = readingOfRecord({
     id: exchange.id,
     provider: provider?.preset ?? attempt.provider,
     surface: exchange.endpoint?.name ?? null,
@@ -22,7 +25,10 @@ export function classifyAnswer(exchange: Exchange, attempt: Attempt, body: strin
     response: { status: attempt.status ?? null, headers: toRecord(attempt.responseHeaders ?? []), body },
     transport_error: null,
   });
-  return explanation.cause ?? 'other';
+  const shown = attempt.key ? `…${attempt.key.lastFour}` : 'its text is not kept';
+  const flaws = keyFindings.filter(({ where }) => where.startsWith('request header'));
+  if (flaws.length > 0) attempt.keyFlaws = flaws.map(({ flaw, where, says }) => ({ flaw, where, says, shown }));
+  return cause;
 }
 
 function toRecord(headers: RawHeaders): Record<string, string> {

@@ -180,7 +180,18 @@ export interface Attempt {
   responseTrailers?: RawHeaders;
   responseBody?: TappedBody;
   remoteAddress?: string;
+  /** What is wrong with the shape of the credential that was sent, seen while it was at hand: its recorded form is a marker. */
+  keyFlaws?: readonly KeyFlawSeen[];
   outcome?: AttemptOutcome;
+}
+
+/** A visible flaw of a credential, told without any part of it. */
+export interface KeyFlawSeen {
+  /** Name of the flaw, as diagnosis has it. */
+  readonly flaw: string;
+  readonly where: string;
+  readonly says: string;
+  readonly shown: string;
 }
 
 export interface AttemptOutcome {

@@ -109,6 +109,10 @@ export const recordedAttemptSchema = z.object({
       errorCode: z.string().optional(),
       errorMessage: z.string().optional(),
       movedOn: z.string().optional(),
+      /** What was wrong with the shape of the credential sent; tells no part of it. */
+      keyFlaws: z
+        .array(z.object({ flaw: z.string(), where: z.string(), says: z.string(), shown: z.string() }))
+        .optional(),
     })
     .optional(),
 });

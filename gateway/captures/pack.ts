@@ -267,7 +267,10 @@ class Packing {
       responseBody:
         attempt.responseBody && this.body(`attempt-${attempt.index}-response`, attempt.responseBody, answered),
       remoteAddress: attempt.remoteAddress,
-      outcome: attempt.outcome,
+      outcome:
+        attempt.outcome && attempt.keyFlaws?.length
+          ? { ...attempt.outcome, keyFlaws: attempt.keyFlaws }
+          : attempt.outcome,
     };
   }
 

@@ -1,10 +1,12 @@
 /** Explains a failure record from anywhere. Pure: no clock, no file, no network; constant memory however many it is given. */
+import type { Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
 import { detailOf, fill, judge, probesFor, statusOf } from './assemble.ts';
 import { causeWords } from './causes/index.ts';
 import type { Explanation, FailureRecord, LadderCheck, LadderRung } from './explanation.ts';
 import { factsOfRecord } from './facts-of-record.ts';
 import { buildFixes } from './fixes.ts';
+import type { KeyFinding } from './key-shape.ts';
 import { providerLadder } from './provider-ladder.ts';
 import { score } from './score.ts';
 
@@ -39,6 +41,15 @@ export function explainRecord(record: FailureRecord): Explanation {
     fixes: buildFixes(words.fixes, { preset: facts.preset, providerName: facts.providerName }),
     probes: probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
   };
+}
+
+/** The leading cause alone, with what is wrong with the credentials in sight; for the request path, which has no time for words. */
+export function readingOfRecord(record: FailureRecord): {
+  readonly cause: Cause;
+  readonly keyFindings: readonly KeyFinding[];
+} {
+  const facts = factsOfRecord(record);
+  return { cause: score(facts).ranking[0]?.cause ?? 'other', keyFindings: facts.keyFindings };
 }
 
 /** This request did not pass our gateway, so only a fault that names a gateway says anything about these checks. */

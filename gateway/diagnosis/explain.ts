@@ -1,3 +1,3 @@
 /** The door of the diagnosis: explanations of captures and of failure records from anywhere. */
 export { explainCapture } from './explain-capture.ts';
-export { explainRecord } from './explain-record.ts';
+export { explainRecord, readingOfRecord } from './explain-record.ts';

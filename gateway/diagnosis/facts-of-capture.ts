@@ -1,7 +1,8 @@
 /** Facts of the attempt that decided a capture: what was sent to the provider and what came back, secrets already removed. */
 import type { Capture, RecordedAttempt, RecordedBody } from '../captures/capture.ts';
 import type { Facts } from './facts.ts';
-import { findKeyFlaws, modelOf, nameServices, parseAddress, withTransport } from './facts-of-record.ts';
+import { findKeyFlaws, modelOf, nameServices, parseAddress, withAnswerer, withTransport } from './facts-of-record.ts';
+import { recordedFlaws } from './key-shape.ts';
 import { unwrap } from './unwrap/unwrap.ts';
 
 export interface ProviderFacts {
@@ -11,9 +12,10 @@ export interface ProviderFacts {
 
 export function factsOfAttempt(capture: Capture, attempt: RecordedAttempt, provider?: ProviderFacts): Facts {
   const address = parseAddress(attempt.url, undefined);
-  const named = nameServices(provider?.preset ?? attempt.provider, address.host);
   const transport = transportOf(attempt);
   const text = bodyText(attempt.responseBody);
+  const responseHeaders = new Map((attempt.responseHeaders ?? []).map(([name, value]) => [name.toLowerCase(), value]));
+  const named = withAnswerer(nameServices(provider?.preset ?? attempt.provider, address.host), responseHeaders, text);
   const body = withTransport(unwrap(text), transport);
   const requestBody = bodyText(attempt.requestBody.sameAs === 'request' ? capture.request.body : attempt.requestBody);
   return {
@@ -30,10 +32,13 @@ export function factsOfAttempt(capture: Capture, attempt: RecordedAttempt, provi
     requestBody: requestBody?.slice(0, 64_000),
     model: attempt.model ?? modelOf(requestBody?.slice(0, 64_000), address.path),
     credentialSent: attempt.key !== undefined || undefined,
-    keyFindings: findKeyFlaws(attempt.requestHeaders, undefined, body, named.services),
+    keyFindings: [
+      ...recordedFlaws(attempt.outcome?.keyFlaws ?? []),
+      ...findKeyFlaws(attempt.requestHeaders, undefined, body, named.services),
+    ],
     status: attempt.status,
     statuses: [...new Set([...(attempt.status === undefined ? [] : [attempt.status]), ...body.statuses])],
-    responseHeaders: new Map((attempt.responseHeaders ?? []).map(([name, value]) => [name.toLowerCase(), value])),
+    responseHeaders,
     bodyKnown: text !== undefined,
     body,
     transport,

@@ -1,5 +1,6 @@
 /** Facts of a failure record from anywhere. Every member may be missing; what is missing stays unknown. */
 import { findPreset, type Preset, presets } from '../providers/presets.ts';
+import { recogniseAnswerer } from './answerer.ts';
 import type { FailureRecord } from './explanation.ts';
 import type { Facts } from './facts.ts';
 import { echoedKey, inspectKey, type KeyFinding } from './key-shape.ts';
@@ -24,7 +25,11 @@ export function factsOfRecord(record: FailureRecord): Facts {
     asText(value),
   ]);
   const address = parseAddress(baseUrl, request?.path ?? undefined);
-  const named = nameServices(record.provider ?? undefined, address.host);
+  const responseHeaders = new Map(
+    Object.entries(response?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), asText(value)]),
+  );
+  const said = typeof response?.body === 'string' ? response.body : undefined;
+  const named = withAnswerer(nameServices(record.provider ?? undefined, address.host), responseHeaders, said);
   const requestBody = bodyText(request?.body);
   const status = response?.status ?? undefined;
   return {
@@ -43,9 +48,7 @@ export function factsOfRecord(record: FailureRecord): Facts {
     keyFindings: findKeyFlaws(headers, request?.path ?? undefined, body, named.services),
     status,
     statuses: [...new Set([...(status === undefined ? [] : [status]), ...body.statuses])],
-    responseHeaders: new Map(
-      Object.entries(response?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), asText(value)]),
-    ),
+    responseHeaders,
     bodyKnown: response?.body !== undefined && response?.body !== null,
     body,
     transport,
@@ -113,6 +116,18 @@ export function nameServices(
     providerName: preset?.name ?? (spoken ? spoken.charAt(0).toUpperCase() + spoken.slice(1) : 'the provider'),
     hostOf: byName && byHost && byHost.id !== byName.id ? byHost.id : undefined,
   };
+}
+
+/** Where neither name nor address is known, the answer's own marks say who was spoken to; the name in the words stays. */
+export function withAnswerer<T extends Pick<Facts, 'services' | 'preset'>>(
+  named: T,
+  headers: ReadonlyMap<string, string>,
+  body: string | undefined,
+): T {
+  const preset = named.preset ? undefined : recogniseAnswerer(headers, body);
+  return preset
+    ? { ...named, preset, services: [...new Set([...named.services, preset.id, ...preset.aliases])] }
+    : named;
 }
 
 let hostIndex: Map<string, Preset> | undefined;

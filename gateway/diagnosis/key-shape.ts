@@ -4,24 +4,37 @@
  */
 import { isIssuedFor, type KeyForm, keyForms, MANDATORY_PREFIX } from './key-forms.ts';
 
-export type KeyFlaw =
-  | 'empty'
-  | 'quoted'
-  | 'line-break'
-  | 'stray-space'
-  | 'invisible-character'
-  | 'doubled-scheme'
-  | 'no-scheme'
-  | 'placeholder'
-  | 'unexpanded-variable'
-  | 'programming-literal'
-  | 'url'
-  | 'not-a-key'
-  | 'too-short'
-  | 'two-keys'
-  | 'other-provider'
-  | 'wrong-kind'
-  | 'session-token';
+const KEY_FLAWS = [
+  'empty',
+  'quoted',
+  'line-break',
+  'stray-space',
+  'invisible-character',
+  'doubled-scheme',
+  'no-scheme',
+  'placeholder',
+  'unexpanded-variable',
+  'programming-literal',
+  'url',
+  'not-a-key',
+  'too-short',
+  'two-keys',
+  'other-provider',
+  'wrong-kind',
+  'session-token',
+] as const;
+
+export type KeyFlaw = (typeof KEY_FLAWS)[number];
+
+/** Flaws seen while the credential was at hand, as a capture kept them; names unknown to this version are passed over. */
+export function recordedFlaws(
+  seen: readonly { readonly flaw: string; readonly where: string; readonly says: string; readonly shown: string }[],
+): KeyFinding[] {
+  return seen.flatMap((one) => {
+    const flaw = KEY_FLAWS.find((known) => known === one.flaw);
+    return flaw ? [{ ...one, flaw }] : [];
+  });
+}
 
 export interface KeyFinding {
   readonly flaw: KeyFlaw;
@@ -74,6 +87,8 @@ export function inspectKey(value: string, place: KeyPlace, services: readonly st
     add('doubled-scheme', 'has the word Bearer twice');
     key = key.replace(/^\s*bearer\s+/i, '');
   }
+  // What a capture holds in a credential's place has spaces of its own.
+  if (/^\s*⟦redacted[^⟧]*⟧/.test(key)) return findings;
   if (/[\r\n]|\\n|\\r|%0a/i.test(key)) add('line-break', 'contains a line break');
   else if (key !== key.trim() || (/\S\s+\S/.test(key) && !place.echoed)) add('stray-space', 'contains a stray space');
   if (/[\u00A0\u200B-\u200F\u2010-\u2015\u2018-\u201F\u2028-\u202F\u2060\uFEFF\uFF01-\uFF5E]/.test(key)) {
@@ -160,6 +175,7 @@ export function echoedKey(prose: string): string | undefined {
       prose,
     ) ??
     /\bkey=(\S{1,200})\snot found/i.exec(prose) ??
+    /\breceived\s?=\s?(["'`][^"'`\n]{4,200}["'`]|[^\s"'`,;]{4,200})/i.exec(prose) ??
     ECHO_STRICT.exec(prose);
   const value = found?.[1]?.replace(/[.,;)\]}]+$/, '');
   if (

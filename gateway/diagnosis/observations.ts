@@ -54,6 +54,7 @@ interface Hollow {
 
 /** A completion that came with a success status and says nothing, or says an error in the assistant's voice. */
 function describeHollow(facts: Facts): Hollow | undefined {
+  if (facts.body.form === 'sse') return describeStream(facts);
   const text = typeof facts.body.value === 'string' ? facts.body.value : '';
   if (/\boutput=\[\]|"output":\s?\[\]|\bchoices=\[\]/.test(text)) {
     return {
@@ -63,7 +64,7 @@ function describeHollow(facts: Facts): Hollow | undefined {
     };
   }
   const body = asObject(facts.body.value);
-  if (!body) return facts.body.form === 'sse' ? describeStream(facts) : undefined;
+  if (!body) return undefined;
   const output = body.output;
   if (Array.isArray(output) && output.length === 0 && body.status === 'completed') {
     return {
@@ -95,16 +96,25 @@ function describeHollow(facts: Facts): Hollow | undefined {
   return undefined;
 }
 
-/** A stream that ended in order without one word of content. */
+/** A stream with an event that cannot be read, without its end, or ended in order without one word of content. */
 function describeStream(facts: Facts): Hollow | undefined {
   const raw = typeof facts.body.value === 'string' ? facts.body.value : '';
+  const damaged = damagedEvent(raw);
+  if (damaged !== undefined) {
+    return {
+      what: 'an event of the stream is no JSON, and the stream goes on behind it',
+      value: damaged,
+      gives: { response_format: 5.4 },
+    };
+  }
   if (
     raw === '' ||
     facts.body.layers.some((layer) => (layer.message ?? '') !== '' || layer.codes.some((code) => /^event:/.test(code)))
   )
     return undefined;
-  const ended = /"finish_reason":\s?"stop"|\[DONE\]|message_stop/.test(raw);
-  const content = /"(?:content|text)":\s?"[^"]/.test(raw) || /"tool_calls"/.test(raw);
+  const ended =
+    /"finish_?reason":\s?"[a-z]|\[DONE\]|message_stop|"type":\s?"response\.(?:completed|incomplete|failed)"/i.test(raw);
+  const content = /"(?:content|text|delta)":\s?"[^"]/.test(raw) || /"tool_calls"/.test(raw);
   if (content)
     return ended
       ? undefined
@@ -120,6 +130,22 @@ function describeStream(facts: Facts): Hollow | undefined {
         gives: { response_format: 3.6, network_reset_or_truncated: 3.4 },
       }
     : undefined;
+}
+
+/** The beginning of the first data line that begins like JSON and is none, though others follow it: nothing was cut off there. */
+function damagedEvent(raw: string): string | undefined {
+  const lines = raw.split('\n').filter((line) => line.startsWith('data:'));
+  const damaged = lines.slice(0, -1).find((line) => /^data:\s*\{/.test(line) && !isJson(line.slice(5)));
+  return damaged?.trim().slice(0, 120);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** LiteLLM names the group that was asked for beside the error of the model that answered. */

@@ -7,13 +7,16 @@ const CONFIDENCE_WEIGHT = { high: 1, medium: 0.85, low: 0.6, unknown: 0.5 } as c
 const CODED_WEIGHT = 3.2;
 const WORDED_WEIGHT = 3.4;
 const BARE_STATUS_WEIGHT = 0.6;
+const YIELDED_SHARE = 0.25;
+const MOST_JSON_CHARACTERS = 8_000;
 
 /** At most one bare-status row, and every row whose code or words match. Compiled once per preset (a fixed set). */
 export function matchPresetRows(facts: Facts): Contribution[] {
   const { preset } = facts;
   if (!preset) return [];
   const factor = CONFIDENCE_WEIGHT[preset.confidence];
-  const found: Contribution[] = [];
+  const worded: Contribution[] = [];
+  const coded: Contribution[] = [];
   let bare: Contribution | undefined;
   for (const row of compile(preset)) {
     // Inside an envelope the status may be another one: the row's own must occur, unless no status is known at all.
@@ -23,13 +26,28 @@ export function matchPresetRows(facts: Facts): Contribution[] {
         bare ??= contribution(preset, row, BARE_STATUS_WEIGHT * factor, 'response status', String(row.status));
       continue;
     }
-    const value = row.words ? row.words.exec(facts.body.prose)?.[0] : matchWhen(row.when, facts);
-    if (value !== undefined)
-      found.push(
-        contribution(preset, row, (row.words ? WORDED_WEIGHT : CODED_WEIGHT) * factor, 'response body', value),
-      );
+    if (row.words) {
+      const value = row.words.exec(facts.body.prose)?.[0] ?? inJson(row.words, facts);
+      if (value !== undefined) worded.push(contribution(preset, row, WORDED_WEIGHT * factor, 'response body', value));
+    } else {
+      const value = matchWhen(row.when, facts);
+      if (value !== undefined) coded.push(contribution(preset, row, CODED_WEIGHT * factor, 'response body', value));
+    }
   }
-  return found.length > 0 || !bare ? found : [bare];
+  if (worded.length === 0) return coded.length > 0 || !bare ? coded : [bare];
+  // Codes are shared by many faults; the words of this one say more.
+  return [...worded, ...coded.map((one) => ({ ...one, gives: scaled(one.gives, YIELDED_SHARE) }))];
+}
+
+function scaled(weights: Contribution['gives'], factor: number): Contribution['gives'] {
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight * factor]));
+}
+
+/** A row may name a member together with its words, which prose alone has lost. */
+function inJson(words: RegExp, facts: Facts): string | undefined {
+  const { value } = facts.body;
+  if (!words.source.includes('"') || typeof value !== 'object' || value === null) return undefined;
+  return words.exec(JSON.stringify(value).slice(0, MOST_JSON_CHARACTERS))?.[0];
 }
 
 interface CompiledRow extends Pick<ErrorRow, 'status' | 'when' | 'cause' | 'note'> {

@@ -21,15 +21,24 @@ export interface StreamWatch {
   error: string | undefined;
   usage: TokenUsage | undefined;
   sawData: boolean;
+  /** The beginning of an ended event that begins like JSON and does not end like it. */
+  damaged: string | undefined;
+  /** Both ends of the event that is under way. */
+  eventHead: string | undefined;
+  eventTail: number;
+  /** Of an array: whether a candidate came, and the text that says the prompt was blocked. */
+  sawContent: boolean;
+  blocked: string | undefined;
 }
 
 /** Lines longer than this are not examined further (a data line with an image, say). */
 const MAX_LINE = 256 * 1024;
 
-export function watchStream(dialect: Dialect, contentType: string): StreamWatch {
+/** `streamed`: the caller asked for a stream. Gemini sends one as an array of JSON where events were not asked for. */
+export function watchStream(dialect: Dialect, contentType: string, streamed = true): StreamWatch {
   const form: StreamForm = /text\/event-stream/i.test(contentType)
     ? 'sse'
-    : dialect === 'gemini-generate'
+    : dialect === 'gemini-generate' && streamed
       ? 'json-array'
       : 'other';
   return {
@@ -41,6 +50,11 @@ export function watchStream(dialect: Dialect, contentType: string): StreamWatch 
     error: undefined,
     usage: undefined,
     sawData: false,
+    damaged: undefined,
+    eventHead: undefined,
+    eventTail: 0,
+    sawContent: false,
+    blocked: undefined,
   };
 }
 
@@ -66,7 +80,10 @@ export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
 /** To be called when the body is over: the last line may lack its newline. */
 export function watchEnd(watch: StreamWatch): void {
   if (watch.form === 'sse' && watch.carry !== '') watchLine(watch, watch.carry, 0, watch.carry.length);
-  if (watch.form === 'json-array') watch.ended = watch.carry.trimEnd().endsWith(']');
+  if (watch.form === 'json-array') {
+    watch.ended = watch.carry.trimEnd().endsWith(']');
+    if (!watch.sawContent) watch.error ??= watch.blocked;
+  }
   watch.carry = '';
 }
 
@@ -90,6 +107,7 @@ export function streamIsWhole(watch: StreamWatch): boolean {
 function watchLine(watch: StreamWatch, text: string, start: number, end: number): void {
   if (!text.startsWith('data:', start)) {
     if (text.startsWith('event:', start)) watchEventName(watch, text.slice(start + 6, end).trim());
+    else if (end === start || (end === start + 1 && text[start] === '\r')) endEvent(watch);
     return;
   }
   watch.sawData = true;
@@ -102,6 +120,7 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
     }
   }
   const line = text.slice(start, end);
+  noteEventData(watch, line);
   if (line.includes('"error"')) watchError(watch, line);
   if (line.includes('finish_reason"') || line.includes('"finishReason"')) {
     if (/"finish_reason"\s*:\s*"|"finishReason"\s*:\s*"/.test(line)) watch.finished = true;
@@ -117,6 +136,24 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   }
   if (line.includes('okens') || line.includes('TokenCount')) watch.usage = readUsage(line, watch.usage);
 }
+
+/** An event's data may run over several lines; its ends tell enough, and no event is parsed on its way. */
+function noteEventData(watch: StreamWatch, line: string): void {
+  const text = line.slice(5).trim();
+  if (text === '') return;
+  watch.eventHead ??= line.slice(0, 200);
+  watch.eventTail = text.charCodeAt(text.length - 1);
+}
+
+/** A blank line ends an event (html.spec.whatwg.org, server-sent events). */
+function endEvent(watch: StreamWatch): void {
+  const head = watch.eventHead;
+  watch.eventHead = undefined;
+  if (head === undefined || watch.eventTail === CLOSING_BRACE) return;
+  if (/^data:\s*\{/.test(head)) watch.damaged ??= toUtf8(head);
+}
+
+const CLOSING_BRACE = 125;
 
 function watchEventName(watch: StreamWatch, name: string): void {
   if (name === 'message_stop' && watch.dialect === 'anthropic-messages') watch.ended = true;
@@ -137,6 +174,8 @@ function watchError(watch: StreamWatch, line: string): void {
 function watchArray(watch: StreamWatch, text: string): void {
   watch.sawData ||= text.trim() !== '';
   if (/"finishReason"\s*:\s*"|"blockReason"\s*:\s*"/.test(text)) watch.finished = true;
+  if (text.includes('"candidates"')) watch.sawContent = true;
+  if (/"blockReason"\s*:\s*"/.test(text)) watch.blocked ??= toUtf8(text.slice(0, 4096));
   if (watch.error === undefined && /^\s*\[?\s*\{\s*"error"\s*:/.test(text)) watch.error = toUtf8(text.slice(0, 4096));
   if (text.includes('TokenCount')) watch.usage = readUsage(text, watch.usage);
   watch.carry = text.slice(-512);

@@ -84,13 +84,14 @@ export class ForwardRun implements UpstreamHandler {
   /** Short by its own word, and of no use before it is whole. */
   private mayCollect(headers: RawHeaders): boolean {
     if (this.isRaw || this.exchange.stream) return false;
+    if (/^text\/event-stream\b/i.test(headerValue(headers, 'content-type') ?? '')) return false;
     const length = headerValue(headers, 'content-length');
     return length !== undefined && Number(length) <= COLLECT_BYTES;
   }
 
-  private sendCollected() {
+  private sendCollected(cause: Cause | undefined) {
     const { status = 200, statusText = '', responseHeaders = [] } = this.attempt;
-    this.beginStreaming(status, statusText, responseHeaders, undefined);
+    this.beginStreaming(status, statusText, responseHeaders, cause);
     for (const chunk of this.held) {
       if (this.watch) watchChunk(this.watch, chunk);
       this.response.write(chunk);
@@ -110,7 +111,7 @@ export class ForwardRun implements UpstreamHandler {
     const { exchange, response } = this;
     this.mode = 'streaming';
     const dialect = exchange.endpoint?.dialect ?? 'raw';
-    this.watch = watchStream(dialect, headerValue(headers, 'content-type') ?? '');
+    this.watch = watchStream(dialect, headerValue(headers, 'content-type') ?? '', this.exchange.stream === true);
     const passed = answerHeaders(headers, this.isRaw);
     for (const item of keywardHeaders(exchange, cause)) passed.push(item);
     exchange.answer = { status, headers: passed, body: 'same', firstByteMs: this.elapsed() };
@@ -175,12 +176,29 @@ export class ForwardRun implements UpstreamHandler {
       this.finishHeld();
       return;
     }
-    if (this.mode === 'collecting') this.sendCollected();
+    if (this.mode === 'collecting') {
+      this.finishCollected();
+      return;
+    }
     if (this.watch) watchEnd(this.watch);
     const judged = this.judgeStream();
-    if (judged && this.watch?.form === 'sse' && !this.watch.error && !this.isRaw) this.writeStreamError(judged);
+    if (judged && this.watch?.form === 'sse' && !this.watch.error && !this.isRaw && !streamIsWhole(this.watch)) {
+      this.writeStreamError(judged);
+    }
     this.response.end();
     this.finish(judged);
+  }
+
+  /** Nothing has been sent yet: what is no answer at all is said in the caller's dialect instead of being passed on. */
+  private finishCollected() {
+    const failure = this.judgeWhole();
+    if (failure?.cause === 'response_format') {
+      this.refuse(failure);
+      return;
+    }
+    this.sendCollected(failure?.cause);
+    this.response.end();
+    this.finish(failure);
   }
 
   /** A whole answer may still be a failure: an error inside a 200, an end that never came, JSON cut short. */
@@ -191,18 +209,7 @@ export class ForwardRun implements UpstreamHandler {
     if (!watch) return undefined;
     exchange.usage = watch.usage;
     if (this.isRaw && watch.form !== 'sse') return undefined;
-    if (watch.form === 'other') {
-      const body = attempt.responseBody;
-      if (!body || body.sizeBytes > body.keptBytes) return undefined;
-      const encoding = headerValue(attempt.responseHeaders ?? [], 'content-encoding');
-      const text = decodeBody(tapBytes(body), encoding, HOLD_BYTES);
-      exchange.usage = readUsage(text);
-      const verdict = judgeAnswer(exchange, attempt, text);
-      if (!verdict) return undefined;
-      return verdict.providerError
-        ? { cause: this.options.classify(exchange, attempt, text), message: verdict.message }
-        : { cause: 'response_format', message: verdict.message };
-    }
+    if (watch.form === 'other') return this.judgeWhole();
     if (watch.error !== undefined) {
       return {
         cause: this.options.classify(exchange, attempt, watch.error),
@@ -220,7 +227,33 @@ export class ForwardRun implements UpstreamHandler {
         evidence: [{ what: 'terminal event', where: 'end of the response body', value: 'absent' }],
       };
     }
-    return undefined;
+    return this.judgeEvents(watch);
+  }
+
+  /** Whole by its last event, and still with a part that no client can read. */
+  private judgeEvents(watch: StreamWatch): Failure | undefined {
+    const damaged = watch.damaged ?? (watch.form === 'json-array' ? damagedArray(this.attempt) : undefined);
+    if (damaged === undefined) return undefined;
+    return {
+      cause: 'response_format',
+      message: `${this.options.providerName} sent a part of the stream that is no JSON.`,
+      evidence: [{ what: 'part that cannot be read', where: 'response body', value: damaged.slice(0, 200) }],
+    };
+  }
+
+  /** An answer in one piece, by its text; undefined where nothing is wrong, or where too little of it was kept to say. */
+  private judgeWhole(): Failure | undefined {
+    const { attempt, exchange } = this;
+    const body = attempt.responseBody;
+    if (!body || body.sizeBytes > body.keptBytes) return undefined;
+    const encoding = headerValue(attempt.responseHeaders ?? [], 'content-encoding');
+    const text = decodeBody(tapBytes(body), encoding, HOLD_BYTES);
+    exchange.usage = readUsage(text);
+    const verdict = judgeAnswer(exchange, attempt, text);
+    if (!verdict) return undefined;
+    return verdict.providerError
+      ? { cause: this.options.classify(exchange, attempt, text), message: verdict.message }
+      : { cause: 'response_format', message: verdict.message };
   }
 
   onError(error: UpstreamError) {
@@ -353,6 +386,18 @@ export class ForwardRun implements UpstreamHandler {
       status: exchange.answer?.status ?? null,
       evidence: failure?.evidence,
     });
+  }
+}
+
+/** The end of an array that was kept whole and is no JSON. */
+function damagedArray({ responseBody }: Attempt): string | undefined {
+  if (!responseBody || responseBody.sizeBytes > responseBody.keptBytes) return undefined;
+  const text = tapBytes(responseBody).toString('utf8');
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return text.slice(-200);
   }
 }
 

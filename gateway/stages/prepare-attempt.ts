@@ -4,6 +4,7 @@
  */
 import type { Attempt, Endpoint, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
 import { headerValue, withHeader } from '../providers/headers.ts';
+import { standInCredential } from '../providers/practice/stand-in-key.ts';
 import { findPreset } from '../providers/presets.ts';
 import { resolveUpstream, upstreamHead } from '../providers/resolve.ts';
 import type { Provider, ProviderKey } from '../store/schema.ts';
@@ -128,6 +129,8 @@ function practiceAttempt(
     const value = headerValue(rawHeaders, name);
     if (value !== undefined) headers.push(name, value);
   }
+  const family = exchange.endpoint?.family ?? 'openai';
+  headers.push(...standInCredential(target.model, family === 'raw' ? 'openai' : family));
   return { url, headers, body, attempt: newAttempt(exchange, target, url.href, headers, tapped, options, []) };
 }
 

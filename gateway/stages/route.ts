@@ -1,6 +1,7 @@
 /** Chooses the target: provider, model and provider key; says by which rule, and what is missing when it cannot. */
 import type { Exchange } from '../exchange.ts';
 import { nearestNames } from '../providers/catalogue.ts';
+import { parsePracticeModel, type UnknownPractice } from '../providers/practice/practice-model.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { findProvider, PRACTICE, type ResolvedTarget, resolveModel } from './resolve-target.ts';
@@ -27,6 +28,8 @@ export function route(
   const { target } = resolved;
   exchange.routeName = target.routeName;
   if (target.providerId === PRACTICE) {
+    const parsed = target.model === undefined ? undefined : parsePracticeModel(target.model);
+    if (parsed && !parsed.ok) return { outcome: noSuchPractice(parsed, target) };
     return {
       target,
       outcome: passed(target, 'The practice provider answers: built in, no key, nothing leaves this machine.'),
@@ -98,6 +101,17 @@ function chooseKey(target: ResolvedTarget, context: StageContext): ProviderKey |
     fallback ??= key;
   }
   return fallback;
+}
+
+/** A name or parameter that the practice provider does not know, found before anything is acted out. */
+function noSuchPractice(parsed: UnknownPractice, target: ResolvedTarget): StageOutcome {
+  return refuse({
+    cause: parsed.cause,
+    message: parsed.message,
+    param: 'model',
+    rule: target.rule,
+    evidence: [{ what: 'practice model asked for', where: '/model', value: (target.model ?? '').slice(0, 120) }],
+  });
 }
 
 function noKey(target: ResolvedTarget, config: ConfigSnapshot): StageOutcome {

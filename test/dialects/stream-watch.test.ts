@@ -86,4 +86,27 @@ describe('a stream that is watched', () => {
     for (let i = 0; i < 64; i += 1) watchChunk(watch, Buffer.alloc(64 * 1024, 'a'));
     expect(watch.carry.length).toBeLessThan(512 * 1024);
   });
+
+  it('notices an event that is no JSON, wherever the network cut it, but not one that runs over several lines', () => {
+    const damaged = OPENAI.replace('{"choices":[{"delta":{"content":"héllo 🌍"}}]}', '{"choices":[{"delta":');
+    const lines = 'data: {\ndata:   "choices": [],\ndata:   "finish_reason": "stop"\ndata: }\n\ndata: [DONE]\n\n';
+    fc.assert(
+      fc.property(fc.array(fc.nat(2000), { maxLength: 12 }), (cuts) => {
+        const watch = run('openai-chat', damaged, cuts);
+        expect(watch.damaged).toBe('data: {"choices":[{"delta":');
+        expect(streamIsWhole(watch)).toBe(true);
+        expect(run('openai-chat', OPENAI, cuts).damaged).toBeUndefined();
+        expect(run('openai-chat', lines, cuts).damaged).toBeUndefined();
+        expect(run('gemini-generate', GEMINI, cuts).damaged).toBeUndefined();
+        expect(run('anthropic-messages', ANTHROPIC, cuts).damaged).toBeUndefined();
+      }),
+    );
+  });
+
+  it('takes a blocked prompt in an array for an error, but not a candidate that was stopped', () => {
+    const blocked = '[{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}]';
+    const stopped = '[{"candidates":[{"finishReason":"SAFETY"}],"promptFeedback":{"blockReason":"SAFETY"}}]';
+    expect(run('gemini-generate', blocked, [20], 'application/json').error).toContain('PROHIBITED_CONTENT');
+    expect(run('gemini-generate', stopped, [20], 'application/json').error).toBeUndefined();
+  });
 });

@@ -36,7 +36,8 @@ const bearer = () => ({ authorization: `Bearer ${gateway.key}` });
 async function sentOn(path: string, init: RequestInit = {}): Promise<string | undefined> {
   seen = [];
   const response = await fetch(gateway.url + path, { ...init, headers: { ...bearer(), ...init.headers } });
-  await response.arrayBuffer();
+  const text = await response.text();
+  if (seen.length === 0) throw new Error(`${response.status} ${text}`);
   return seen[0]?.url;
 }
 

@@ -92,6 +92,7 @@ export const accessSignatures: readonly Signature[] = [
     ],
     message: [
       /(?:do(?:es)?(?:n['’]t| not)|not|no|without|to (?:get|gain|request)|need|needs|requires?|lack(?:s|ing)?)\s(?:have |has |currently have |yet )*(?:access|permission)s?\s(?:to|for|on) (?:the |this |that |use |any |requested )*(?:\w{1,20} )?(?:model|deployment|foundation model)|model access (?:is )?(?:denied|disabled|not enabled|restricted)|access to (?:the |this )?model[^.\n]{0,60}(?:denied|not (?:allowed|granted|enabled)|restricted|is forbidden)/i,
+      /permission to (?:access|use|call|invoke) (?:the |this |that )?(?:\w{1,20} )?(?:model|deployment)\b/i,
       /(?:organi[sz]ation|account|identity|you) must be (?:verified|approved)|verify (?:your )?organi[sz]ation|click on verify/i,
       /(?:key|team|user|token|project|organi[sz]ation|account)\b[^.\n]{0,40}(?:not allowed|not permitted|is not authorized|can only|cannot|can['’]t) (?:to )?(?:access|use|call)[^.\n]{0,20}models?|allowed models?\b|(?:not|isn['’]t) (?:in|on) (?:the )?(?:list of )?allowed models/i,
       /model[^.\n]{0,70}(?:is |are |was )(?:only|not|n['’]t|no longer)\s(?:yet |currently )?(?:available|accessible|enabled|included|supported|offered|open|allowed)\s?(?:to|for|in|on|with|under|through|via|by)\s(?:your|this|the|pro|paid|free|enterprise|users|plus|premium|approved|any|batch|dedicated)?[^.\n]{0,24}(?:plan|tier|account|subscription|organi[sz]ation|team|project|users|customers|key|provider you have enabled|paid|coding|dedicated|approved)/i,
@@ -120,6 +121,7 @@ export const accessSignatures: readonly Signature[] = [
     ],
     not: [
       /not (?:supported|available) (?:with|for|by|in) (?:this|the) model|is not supported (?:with|by) (?:this|the) model|model does not support|does not support (?:tools|images|function|vision|chat|streaming|system)|not a chat model|non-serverless|any provider you have enabled|no available channel|无可用渠道|not supported in the v1\/|parameter[^.\n]{0,40}not supported|model_not_found_in_db|ensure.{0,20}chat template/i,
+      /requested url \S{1,300} was not found/i,
     ],
     source: VENDORS,
   },
@@ -172,6 +174,14 @@ export const accessSignatures: readonly Signature[] = [
       /api[ _-]?key[^.\n]{0,30}(?:has been|is|was) (?:disabled|suspended|deactivated)|consumer ['"]?api_key:|prompt|content|safety/i,
     ],
     source: VENDORS,
+  },
+  {
+    id: 'account.billing-inactive',
+    gives: { account_disabled: 6, quota_exhausted: 2.2 },
+    says: 'the account as a whole is inactive, for its billing',
+    code: [/^(?:billing_not_active|account_not_active)$/i],
+    message: [/your account is not active/i],
+    source: 'OpenAI',
   },
   {
     id: 'account.unverified',

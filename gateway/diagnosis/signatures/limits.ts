@@ -6,6 +6,7 @@ const VENDORS = 'makers’ error references';
 export const limitSignatures: readonly Signature[] = [
   {
     id: 'quota.exhausted',
+    yieldsTo: ['account.billing-inactive', 'rate.per-minute-quota'],
     gives: { quota_exhausted: 5.6, rate_limited: 1.8, account_disabled: 1.2, wrong_endpoint: 0.8 },
     says: 'credit or allowance is used up',
     code: [
@@ -23,6 +24,22 @@ export const limitSignatures: readonly Signature[] = [
       /per[ _-]?minute[^\n]{0,60}|insufficient quota to (?:create|deploy)|token limit|tokens per (?:min|sec)|requests? per (?:min|sec)|\/ ?min\b|\bcontext/i,
     ],
     source: VENDORS,
+  },
+  {
+    id: 'rate.per-minute-quota',
+    yieldsTo: ['quota.per-day-quota'],
+    gives: { rate_limited: 6, quota_exhausted: 1 },
+    says: 'the quota that was exceeded is one of a minute, whatever the words say',
+    code: [/per_?minute/i],
+    not: [/limit: 0\b/],
+    source: 'google.rpc.QuotaFailure: quotaId and quotaMetric name the span',
+  },
+  {
+    id: 'quota.per-day-quota',
+    gives: { quota_exhausted: 6, rate_limited: 1 },
+    says: 'the quota that was exceeded is one of a day',
+    code: [/per_?day/i],
+    source: 'google.rpc.QuotaFailure: quotaId and quotaMetric name the span',
   },
   {
     id: 'quota.word',

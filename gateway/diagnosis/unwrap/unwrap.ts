@@ -19,7 +19,7 @@ const MAX_NODES = 400;
 const MESSAGE_KEYS =
   /^(?:message|msg|detail|details|error_?description|error_?message|err_?msg|error_?msg|status_?msg|description|title|text|reason|statusText|error|fault|faultstring|raw|hint|info|refusal|localizedMessage|failure_?reason|block_?reason_?message)$/i;
 const CODE_KEYS =
-  /^(?:code|type|error_?code|err_?code|errno|__type|name|kind|reason|status|error_?type|exception|error|fault|faultcode|subcode|inner_?code|block_?reason|finish_?reason|native_finish_reason|resultcode|biz_code|class)$/i;
+  /^(?:code|type|error_?code|err_?code|errno|__type|name|kind|reason|status|error_?type|exception|error|fault|faultcode|subcode|inner_?code|block_?reason|finish_?reason|native_finish_reason|resultcode|biz_code|class|quota_?id|quota_?metric)$/i;
 const STATUS_KEYS =
   /^(?:code|status|status_?code|http_?code|http_?status_?code|http_?status|upstream_?status|status_?codes?|error_?code)$/i;
 /** Members that hold what the model said or was asked, which must not be read as an error. */

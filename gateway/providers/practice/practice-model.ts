@@ -87,9 +87,13 @@ export interface PracticeModel {
   readonly mended?: string;
 }
 
-export type ParsedModel =
-  | { readonly ok: true; readonly model: PracticeModel }
-  | { readonly ok: false; readonly cause: 'model_not_found' | 'bad_request_parameter'; readonly message: string };
+export interface UnknownPractice {
+  readonly ok: false;
+  readonly cause: 'model_not_found' | 'bad_request_parameter';
+  readonly message: string;
+}
+
+export type ParsedModel = { readonly ok: true; readonly model: PracticeModel } | UnknownPractice;
 
 /** Reads `practice/stream:chunks=200,delay=5`, with or without the `practice/`. */
 export function parsePracticeModel(text: string): ParsedModel {
@@ -118,11 +122,13 @@ export function parsePracticeModel(text: string): ParsedModel {
     const value = equals === -1 ? '' : pair.slice(equals + 1).trim();
     const parameter = Object.hasOwn(known, key) ? known[key] : undefined;
     if (!parameter) {
-      return bad(`practice/${name} has no parameter "${clip(key)}". It takes ${Object.keys(known).join(', ')}.`);
+      return bad(`This practice model has no parameter "${clip(key)}". It takes ${Object.keys(known).join(', ')}.`);
     }
     if (parameter.kind === 'word') {
       if (!parameter.words?.includes(value)) {
-        return bad(`"${clip(value)}" is no value for ${key} of practice/${name}: use ${parameter.words?.join(', ')}.`);
+        return bad(
+          `"${clip(value)}" is no value for "${key}" of this practice model: use ${parameter.words?.join(', ')}.`,
+        );
       }
       words[key] = value;
       continue;
@@ -130,7 +136,7 @@ export function parsePracticeModel(text: string): ParsedModel {
     if (parameter.kind === 'name') {
       if (!/^[a-z][a-z-]{0,59}$/.test(value)) {
         return bad(
-          `"${clip(value)}" is no value for ${key} of practice/${name}: use the id of a fix, such as replace-key.`,
+          `"${clip(value)}" is no value for "${key}" of this practice model: use the id of a fix, such as replace-key.`,
         );
       }
       words[key] = value;
@@ -140,7 +146,7 @@ export function parsePracticeModel(text: string): ParsedModel {
     const { min = 0, max = Number.MAX_SAFE_INTEGER } = parameter;
     if (!(number >= min && number <= max)) {
       return bad(
-        `"${clip(value)}" is no value for ${key} of practice/${name}: use a whole number from ${min} to ${max}.`,
+        `"${clip(value)}" is no value for "${key}" of this practice model: use a whole number from ${min} to ${max}.`,
       );
     }
     numbers[key] = number;

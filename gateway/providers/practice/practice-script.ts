@@ -62,7 +62,7 @@ function act(call: PracticeCall, model: PracticeModel, delayMs: number): Script 
   if (model.behaviour === 'error-in-stream') {
     return errorInStream(call, begin(good(), model.numbers.chunks ?? 4));
   }
-  if (model.cause) return failureScript(model.cause, call, model, (events) => begin(good(), events));
+  if (model.cause) return failureScript(model.cause, call, model, (events) => begin(good(), events), good);
   return good();
 }
 

@@ -127,7 +127,9 @@ describe.each(Object.entries(DIALECTS))('every cause, asked in the form of %s', 
     expect(messageOf(unknown.body)).toContain('Did you mean practice/key-expired?');
     const parameter = await play(ask('practice/stream:chunk=3', false));
     expect(parameter.status).toBe(400);
-    expect(messageOf(parameter.body)).toBe('practice/stream has no parameter "chunk". It takes chunks, delay, size.');
+    expect(messageOf(parameter.body)).toBe(
+      'This practice model has no parameter "chunk". It takes chunks, delay, size.',
+    );
     for (const bad of [
       'stream:chunks=0',
       'stream:chunks=1e3',

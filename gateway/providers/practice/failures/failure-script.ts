@@ -25,11 +25,13 @@ export function failureScript(
   call: PracticeCall,
   model: PracticeModel,
   begin: (events: number) => Script,
+  whole: () => Script,
 ): Script {
   const shape = model.as ?? call.api;
   const failure = failureOf(shape, cause);
-  if (!failure) return networkFailure(cause as NetworkCause | 'clock_skew', call, model, shape, begin);
-  if (cause === 'content_blocked' && shape === 'gemini' && call.api === 'gemini') {
+  if (!failure) return networkFailure(cause as NetworkCause | 'clock_skew', call, model, shape, begin, whole);
+  const generates = call.operation === 'generate' || call.operation === 'stream-generate';
+  if (cause === 'content_blocked' && shape === 'gemini' && generates) {
     const body = blockedPrompt(call, 'gemini-practice');
     return call.stream ? geminiStream(call, [body], 0) : jsonAnswer(200, headersOf('gemini', call.digest), body);
   }

@@ -17,13 +17,14 @@ const HOST: Readonly<Record<Shape, string>> = {
 /** How long a practised timeout takes, instead of minutes. */
 const SHORT_TIMEOUT_MS = 250;
 
-/** `begin` yields the first part of a good answer, for failures in its middle. */
+/** `begin` yields the first part of a good answer, for failures in its middle; `whole` all of it. */
 export function* networkFailure(
   cause: NetworkCause | 'clock_skew',
   call: PracticeCall,
   model: PracticeModel,
   shape: Shape,
   begin: (events: number) => Script,
+  whole: () => Script,
 ): Script {
   const host = HOST[shape];
   switch (cause) {
@@ -54,7 +55,7 @@ export function* networkFailure(
       );
       return;
     case 'response_format':
-      yield* broken(call, begin);
+      yield* broken(call, whole);
       return;
   }
 }
@@ -77,8 +78,11 @@ function* timeout(model: PracticeModel, begin: (events: number) => Script): Scri
   }
 }
 
-/** A success that cannot be read: JSON that stops in its middle, although the message itself is whole. */
-function* broken(call: PracticeCall, begin: (events: number) => Script): Script {
+/**
+ * A success that cannot be read: JSON that stops in its middle, although the message itself is whole. Of a stream, one event
+ * is so damaged, and the stream goes on to its proper end.
+ */
+function* broken(call: PracticeCall, whole: () => Script): Script {
   if (!call.stream) {
     yield* jsonAnswer(
       200,
@@ -87,12 +91,21 @@ function* broken(call: PracticeCall, begin: (events: number) => Script): Script 
     );
     return;
   }
-  yield* begin(2);
-  yield {
-    kind: 'chunk',
-    bytes: call.api === 'gemini' ? 'data: {"candidates":[{"content":\r\n\r\n' : 'data: {"choices":[{"delta":\n\n',
-  };
-  yield { kind: 'end' };
+  let chunks = 0;
+  for (const act of whole()) {
+    if (act.kind === 'chunk') chunks += 1;
+    yield act.kind === 'chunk' && chunks === DAMAGED_CHUNK ? { ...act, bytes: damaged(act.bytes.toString()) } : act;
+  }
+}
+
+/** Behind what opens a stream in each dialect, before what ends it. */
+const DAMAGED_CHUNK = 5;
+
+/** Half of the chunk's JSON, in the same frame. */
+function damaged(text: string): string {
+  const from = text.indexOf('{');
+  const to = text.lastIndexOf('}') + 1;
+  return text.slice(0, from) + text.slice(from, from + ((to - from) >> 1)) + text.slice(to);
 }
 
 const PROXY_PAGE = `<!DOCTYPE html>
