@@ -5,8 +5,11 @@ import { CaptureScreen } from './screens/capture/capture-screen.tsx';
 import { HomeScreen } from './screens/home/home-screen.tsx';
 import { KeysScreen } from './screens/keys/keys-screen.tsx';
 import { ProvidersScreen } from './screens/providers/providers-screen.tsx';
+import { ReplayScreen } from './screens/replay/replay-screen.tsx';
 import { RequestsScreen } from './screens/requests/requests-screen.tsx';
 import { SettingsScreen } from './screens/settings/settings-screen.tsx';
+import { SuiteScreen } from './screens/suites/suite-screen.tsx';
+import { SuitesScreen } from './screens/suites/suites-screen.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -35,12 +38,39 @@ interface ProvidersSearch {
   edit?: string;
 }
 
+interface RequestsSearch {
+  q?: string;
+  /** `any`: the dialog *Import* is open. */
+  import?: string;
+}
+
+interface ReplaySearch {
+  /** Number of the branch shown; none: what was recorded. */
+  on?: number;
+  /** Stage looked at. */
+  step?: string;
+  show?: string;
+  /** Branch compared with, in *Compare*. */
+  with?: number;
+  /** Breakpoints: stages, one space between. */
+  stops?: string;
+}
+
+interface SuitesSearch {
+  /** A run's id. */
+  run?: string;
+  /** Id of the earlier run that is compared with. */
+  before?: string;
+}
+
 interface CaptureSearch {
   tab?: string;
   /** What an evidence link points at within the tab. */
   at?: string;
 }
 
+const count = (value: unknown) =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -74,7 +104,10 @@ const requests = createRoute({
   getParentRoute: () => root,
   path: '/requests',
   component: RequestsScreen,
-  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+  validateSearch: (search: Record<string, unknown>): RequestsSearch => ({
+    q: text(search.q),
+    import: text(search.import),
+  }),
 });
 
 const capture = createRoute({
@@ -84,6 +117,32 @@ const capture = createRoute({
   validateSearch: (search: Record<string, unknown>): CaptureSearch => ({
     tab: text(search.tab),
     at: text(search.at),
+  }),
+});
+
+/** A place of its own: the debugger wants the whole window. */
+const replay = createRoute({
+  getParentRoute: () => root,
+  path: '/requests/$id/replay',
+  component: ReplayScreen,
+  validateSearch: (search: Record<string, unknown>): ReplaySearch => ({
+    on: count(search.on),
+    step: text(search.step),
+    show: text(search.show),
+    with: count(search.with),
+    stops: text(search.stops),
+  }),
+});
+
+const suites = createRoute({ getParentRoute: () => root, path: '/suites', component: SuitesScreen });
+
+const suite = createRoute({
+  getParentRoute: () => suites,
+  path: '$name',
+  component: SuiteScreen,
+  validateSearch: (search: Record<string, unknown>): SuitesSearch => ({
+    run: text(search.run),
+    before: text(search.before),
   }),
 });
 
@@ -117,7 +176,9 @@ const routeTree = root.addChildren([
   home,
   keys,
   apps,
+  replay,
   requests.addChildren([capture]),
+  suites.addChildren([suite]),
   providers,
   settings,
   captureAlias,

@@ -7,13 +7,15 @@ export interface Question {
   readonly text: string;
   /** What the button says: the deed, not “OK”. */
   readonly confirm: string;
+  /** Nothing is lost by it: the button is not red. */
+  readonly harmless?: boolean;
 }
 
 type Asked = Question & { answer: (yes: boolean) => void };
 
 const ConfirmContext = createContext<(question: Question) => Promise<boolean>>(async () => false);
 
-/** Asks before what cannot be undone. Resolves with true only when the person pressed the deed's button. */
+/** Asks before what cannot be undone, or costs money. Resolves with true only when the person pressed the deed's button. */
 export const useConfirm = () => useContext(ConfirmContext);
 
 export function ConfirmProvider({ children }: { children: ReactNode }) {
@@ -35,7 +37,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
           <Button variant="default" onClick={() => answer(false)} data-autofocus>
             {words.common.cancel}
           </Button>
-          <Button color="red" onClick={() => answer(true)}>
+          <Button color={asked?.harmless ? undefined : 'red'} onClick={() => answer(true)}>
             {asked?.confirm}
           </Button>
         </Group>

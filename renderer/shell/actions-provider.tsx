@@ -10,9 +10,11 @@ interface Actions {
   /** The newest handler of an action is the one called. Returns how to take it away again. */
   register(id: ActionId, handler: Handler): () => void;
   run(id: ActionId): boolean;
+  /** Whether it means anything where one stands. */
+  has(id: ActionId): boolean;
 }
 
-const ActionsContext = createContext<Actions>({ register: () => () => {}, run: () => false });
+const ActionsContext = createContext<Actions>({ register: () => () => {}, run: () => false, has: () => false });
 export const useActions = () => useContext(ActionsContext);
 
 /** Says what actions do while the component is shown. */
@@ -61,6 +63,7 @@ function createActions(): Actions {
       const handler = handlers.get(id)?.at(-1);
       return handler ? handler() !== false : false;
     },
+    has: (id) => (handlers.get(id)?.length ?? 0) > 0,
   };
 }
 

@@ -32,7 +32,9 @@ export function Palette() {
     }),
   );
 
-  const shownActions = ACTIONS.filter((action) => action.palette && has(words.actions[action.id], wanted));
+  const shownActions = ACTIONS.filter(
+    (action) => action.palette && actions.has(action.id) && has(words.actions[action.id], wanted),
+  );
   const shownKeys = wanted
     ? (keys.data ?? [])
         .filter((key) => has(`${key.provider} ${key.label} ${key.lastFour}`, wanted))

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
 import {
   IconApps,
+  IconChecklist,
   IconHome,
   IconKey,
   IconKeyboard,
@@ -26,6 +27,7 @@ const PLACES = [
   { to: '/keys', label: words.nav.keys, Icon: IconKey },
   { to: '/apps', label: words.nav.apps, Icon: IconApps },
   { to: '/requests', label: words.nav.requests, Icon: IconListSearch },
+  { to: '/suites', label: words.nav.suites, Icon: IconChecklist },
   { to: '/providers', label: words.nav.providers, Icon: IconServer2 },
   { to: '/settings', label: words.nav.settings, Icon: IconSettings },
 ] as const;

@@ -7,6 +7,10 @@ import type {
   RecordedBody,
   Stage,
 } from '../../gateway/control/contract/index.ts';
+import { experiments, fixes } from './english/experiments.ts';
+import { replay } from './english/replay.ts';
+import { suites } from './english/suites.ts';
+import { transfer } from './english/transfer.ts';
 
 const plural = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
@@ -149,6 +153,11 @@ export const en = {
   ladder,
   health,
   states,
+  replay,
+  experiments,
+  fixes,
+  suites,
+  transfer,
 
   time: {
     justNow: 'just now',
@@ -201,6 +210,7 @@ export const en = {
     keys: 'Keys',
     apps: 'Apps',
     requests: 'Requests',
+    suites: 'Suites',
     providers: 'Providers',
     settings: 'Settings',
     palette: 'Search everything',
@@ -545,6 +555,7 @@ export const en = {
       response: 'Response',
       attempts: 'Attempts',
       timing: 'Timing',
+      changes: 'Changed since it worked',
       raw: 'Raw',
     },
     tabsLabel: 'Parts of the request',
@@ -827,7 +838,14 @@ export const en = {
 
   help: {
     title: 'Keyboard shortcuts',
-    groups: { go: 'Go to', do: 'Do', list: 'In lists', steps: 'In steps', window: 'Anywhere' },
+    groups: {
+      go: 'Go to',
+      do: 'Do',
+      list: 'In lists',
+      steps: 'In steps',
+      replay: 'In a replay',
+      window: 'Anywhere',
+    },
   },
 
   palette: {
@@ -842,6 +860,7 @@ export const en = {
     goApps: 'Go to Apps',
     goRequests: 'Go to Requests',
     goFailed: 'Go to failed requests',
+    goSuites: 'Go to Suites',
     goProviders: 'Go to Providers',
     goSettings: 'Go to Settings',
     addKey: 'Add a key',
@@ -858,6 +877,20 @@ export const en = {
     open: 'Open the chosen one',
     leave: 'Back to the list',
     explain: 'Show the explanation',
+    replay: 'Replay this request',
+    pin: 'Pin this request as a case',
+    exportRequest: 'Export this request',
+    importRequests: 'Import requests (HAR, bundle, cURL)',
+    selectRow: 'Select or unselect the request',
+    runSuite: 'Run this suite now',
+    replayForward: 'One step on',
+    replayBack: 'One step back',
+    replayBreakpoint: 'Set or clear a breakpoint',
+    replayRunHere: 'Run to the chosen step',
+    replayRunOn: 'Run to the next breakpoint, or the end',
+    replayFork: 'Fork a branch',
+    replayEdit: 'Edit the request of this branch',
+    replayCompare: 'Compare branches',
     stepForward: 'Step forward',
     stepBack: 'Step back',
   },

@@ -1,5 +1,6 @@
 /** The plain-text twin of each tab: what one pastes into a ticket. Pure. */
 import type { Capture, Explanation, RecordedBody, RecordedStep } from '../../../gateway/control/contract/index.ts';
+import type { Changes } from '../../../gateway/control/contract/replay.ts';
 import { bytes, duration, exactTime, offset } from '../../format.ts';
 import { words } from '../../words/words.ts';
 import { sseEvents } from './sse-events.ts';
@@ -44,6 +45,23 @@ export function explanationText(explanation: Explanation): string {
     ),
     explanation.fixes.length > 0 && `\n${w.fixes}:`,
     ...explanation.fixes.map((fix) => `  ${fix.title}${fix.url ? ` <${fix.url}>` : ''}`),
+  );
+}
+
+/** *Changed since it worked*, as text. */
+export function changesText(changes: Changes): string {
+  const w = words.replay.changes;
+  return lines(
+    changes.sentence || w.none,
+    changes.success && `${w.worked}: ${exactTime(changes.success.time)} (${changes.success.id})`,
+    ...changes.changes.map((change) =>
+      lines(
+        `  ${w.what[change.what]} ${change.path} (${w.suspicion(Math.round(change.suspicion * 100))})`,
+        `      ${change.sentence}`,
+        change.before !== undefined && `      ${w.before}: ${factText(change.before)}`,
+        change.after !== undefined && `      ${w.after}: ${factText(change.after)}`,
+      ),
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Loader, Tabs, Tooltip } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconPlayerTrackNext, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Capture } from '../../../gateway/control/contract/index.ts';
@@ -9,12 +9,16 @@ import { useLiveEvents } from '../../live.ts';
 import { captureTone, captureVerdict } from '../../parts/capture-tone.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Light, Tag } from '../../parts/light.tsx';
+import { LinkButton } from '../../parts/link-button.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { useActionHandlers } from '../../shell/actions-provider.tsx';
 import { words } from '../../words/words.ts';
+import { PinButton } from '../suites/pin-case.tsx';
+import { ExportMenu } from '../transfer/export-menu.tsx';
 import { AttemptsTab } from './attempts-tab.tsx';
 import classes from './capture.module.css';
+import { ChangesTab } from './changes-tab.tsx';
 import type { CaptureTab } from './evidence-target.ts';
 import { ExplanationTab } from './explanation-tab.tsx';
 import { AnswerTab, RequestTab } from './message-tab.tsx';
@@ -45,7 +49,10 @@ export function CaptureScreen() {
       search: { q: search.q, tab: next === 'explanation' || !next ? undefined : next, at } as never,
       replace: true,
     });
-  useActionHandlers({ explain: () => void show('explanation') });
+  useActionHandlers({
+    explain: () => void show('explanation'),
+    replay: () => void navigate({ to: '/requests/$id/replay', params: { id }, search: {} }),
+  });
 
   const close = () => navigate({ to: '/requests', search: { q: search.q } });
   if (capture.error) {
@@ -109,6 +116,8 @@ function Panel(props: {
       return <AttemptsTab capture={capture} at={at} />;
     case 'timing':
       return <TimingTab capture={capture} />;
+    case 'changes':
+      return <ChangesTab capture={capture} />;
     case 'raw':
       return <RawTab capture={capture} />;
   }
@@ -143,7 +152,22 @@ function Head({ capture, onClose }: { capture: Capture; onClose: () => void }) {
           <span className="kw-mono">{capture.id}</span>
         </p>
       </div>
-      <CopyButton text={capture.id} label={words.capture.copyId} />
+      <div className={classes.headActions}>
+        <Tooltip label={words.replay.openHint}>
+          <LinkButton
+            to="/requests/$id/replay"
+            params={{ id: capture.id }}
+            search={{}}
+            variant="default"
+            leftSection={<IconPlayerTrackNext size={14} aria-hidden />}
+          >
+            {words.replay.open}
+          </LinkButton>
+        </Tooltip>
+        <PinButton capture={capture} />
+        <ExportMenu ids={[capture.id]} />
+        <CopyButton text={capture.id} label={words.capture.copyId} />
+      </div>
       <Tooltip label={words.capture.close}>
         <ActionIcon aria-label={words.capture.close} onClick={onClose}>
           <IconX size={17} aria-hidden />

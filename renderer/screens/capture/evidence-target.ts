@@ -1,5 +1,5 @@
 /** Where a piece of evidence can be seen: which tab, and what in it to bring into view. Pure. */
-export type CaptureTab = 'explanation' | 'steps' | 'request' | 'response' | 'attempts' | 'timing' | 'raw';
+export type CaptureTab = 'explanation' | 'steps' | 'request' | 'response' | 'attempts' | 'timing' | 'changes' | 'raw';
 
 export type EvidenceTarget =
   | { readonly kind: 'tab'; readonly tab: CaptureTab; readonly at?: string }

@@ -1,18 +1,20 @@
-import { Loader, Tooltip } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { Capture, Explanation } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { Tag } from '../../parts/light.tsx';
+import { Tag, type Tone } from '../../parts/light.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import { explanationText, headText } from './as-text.ts';
 import classes from './capture.module.css';
 import type { CaptureTab } from './evidence-target.ts';
+import { Experiments } from './experiments.tsx';
 import { Fixes } from './fixes.tsx';
 import { Ladder } from './ladder.tsx';
+
+const CERTAIN: Record<Explanation['status'], Tone> = { proven: 'ok', likely: 'wait', possible: 'off' };
 
 type Show = (tab: CaptureTab, at?: string) => void;
 
@@ -57,28 +59,15 @@ function Explained({ capture, explanation, onShow }: { capture: Capture; explana
         </div>
         {explanation.cause && (
           <p className={classes.certainty}>
-            <Tooltip label={w.certaintyHint[explanation.status]} multiline maw={280}>
-              <span>
-                <Tag tone={explanation.status === 'proven' ? 'ok' : 'off'}>{w.certainty[explanation.status]}</Tag>
-              </span>
-            </Tooltip>
+            <Tag tone={CERTAIN[explanation.status]}>{w.certainty[explanation.status]}</Tag>
             <span>{w.confidence(Math.round(explanation.confidence * 100))}</span>
             <code className="kw-mono kw-dim">{explanation.cause}</code>
           </p>
         )}
+        {explanation.cause && <p className="kw-dim">{words.experiments.proof[explanation.status]}</p>}
         {explanation.why && <p>{explanation.why}</p>}
       </section>
-      {!capture.ok && <Fixes fixes={explanation.fixes} practice={capture.practice} />}
-      <section className={classes.block} aria-labelledby="ladder">
-        <h3 id="ladder">{w.ladder}</h3>
-        <Ladder ladder={explanation.ladder} onShow={onShow} />
-      </section>
-      {explanation.detail && (
-        <section className={classes.block} aria-labelledby="detail">
-          <h3 id="detail">{w.detail}</h3>
-          <p className={classes.prose}>{explanation.detail}</p>
-        </section>
-      )}
+      {!capture.ok && <Fixes fixes={explanation.fixes} capture={capture} />}
       {explanation.alternatives.length > 0 && (
         <section className={classes.block} aria-labelledby="alternatives">
           <h3 id="alternatives">{w.alternatives}</h3>
@@ -93,21 +82,15 @@ function Explained({ capture, explanation, onShow }: { capture: Capture; explana
           </ul>
         </section>
       )}
-      {explanation.probes.length > 0 && (
-        <section className={classes.block} aria-labelledby="probes">
-          <h3 id="probes">{w.probes}</h3>
-          <ul className={classes.advice}>
-            {explanation.probes.map((probe) => (
-              <li key={probe.probe}>
-                {probe.probe}: {probe.result}{' '}
-                {probe.capture && (
-                  <Link to="/requests/$id" params={{ id: probe.capture }} search={{}} className="kw-link">
-                    {probe.capture}
-                  </Link>
-                )}
-              </li>
-            ))}
-          </ul>
+      {!capture.ok && <Experiments capture={capture} explanation={explanation} />}
+      <section className={classes.block} aria-labelledby="ladder">
+        <h3 id="ladder">{w.ladder}</h3>
+        <Ladder ladder={explanation.ladder} onShow={onShow} />
+      </section>
+      {explanation.detail && (
+        <section className={classes.block} aria-labelledby="detail">
+          <h3 id="detail">{w.detail}</h3>
+          <p className={classes.prose}>{explanation.detail}</p>
         </section>
       )}
     </div>

@@ -5,6 +5,7 @@ import type { Capture, RecordedStep } from '../../../gateway/control/contract/in
 import { duration, offset } from '../../format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Tag, type Tone } from '../../parts/light.tsx';
+import { LinkButton } from '../../parts/link-button.tsx';
 import { useActionHandlers } from '../../shell/actions-provider.tsx';
 import { words } from '../../words/words.ts';
 import { factText, headText, originText, stepsText } from './as-text.ts';
@@ -49,7 +50,17 @@ export function StepsTab(props: {
           </Tooltip>
           <span className="kw-dim">{w.of(chosen + 1, steps.length)}</span>
         </Group>
-        <CopyButton text={() => `${headText(props.capture)}\n\n${stepsText(steps)}`} label={words.common.copyText} />
+        <Group gap={4}>
+          <LinkButton
+            to="/requests/$id/replay"
+            params={{ id: props.capture.id }}
+            search={{ step: step.stage }}
+            variant="subtle"
+          >
+            {words.replay.open}
+          </LinkButton>
+          <CopyButton text={() => `${headText(props.capture)}\n\n${stepsText(steps)}`} label={words.common.copyText} />
+        </Group>
       </div>
       <ol className={classes.timeline} aria-label={w.list}>
         {steps.map((each, index) => (

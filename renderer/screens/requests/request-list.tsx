@@ -1,20 +1,21 @@
-import { Button, Loader, UnstyledButton } from '@mantine/core';
-import { IconArrowUp, IconFilterOff, IconInbox } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { ActionIcon, Button, Loader, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconArrowUp, IconFileImport } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { queries } from '../../api.ts';
-import { Empty } from '../../parts/empty.tsx';
+import { useEffect, useRef, useState } from 'react';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { useNow } from '../../parts/use-now.ts';
 import { useActionHandlers, useActions } from '../../shell/actions-provider.tsx';
 import { words } from '../../words/words.ts';
+import { NoRows } from './no-rows.tsx';
 import { RequestRow } from './request-row.tsx';
 import classes from './requests.module.css';
 import { SearchBox } from './search-box.tsx';
 import { toggleFlag, tokenize } from './search-grammar.ts';
+import { SelectionBar } from './selection-bar.tsx';
 import { useCaptureList } from './use-capture-list.ts';
+import { useSelection } from './use-selection.ts';
+import { useVocabulary } from './use-vocabulary.ts';
 
 const ROW_PX = 46;
 /** This close to the top counts as being there. */
@@ -37,6 +38,7 @@ export function RequestList(props: {
   const { rows, held, showHeld, list } = useCaptureList(props.search, reading);
   const nowMs = useNow();
   const { run } = useActions();
+  const selection = useSelection();
 
   useEffect(() => setMarked(props.chosen), [props.chosen]);
 
@@ -72,7 +74,16 @@ export function RequestList(props: {
       props.onChoose(marked);
       return true;
     },
+    selectRow: () => {
+      if (!marked) return false;
+      selection.toggle(marked);
+      return true;
+    },
     leave: () => {
+      if (selection.ids.length > 0) {
+        selection.clear();
+        return true;
+      }
       if (!props.chosen) return false;
       props.onLeave();
       return true;
@@ -94,6 +105,16 @@ export function RequestList(props: {
         >
           {w.failedOnly}
         </Button>
+        <Tooltip label={words.transfer.importTitle}>
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label={words.transfer.import}
+            onClick={() => run('importRequests')}
+          >
+            <IconFileImport size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
       </div>
       {held > 0 && (
         <UnstyledButton
@@ -143,49 +164,19 @@ export function RequestList(props: {
                 className={classes.row}
                 data-marked={row.id === marked || undefined}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-                onClick={() => props.onChoose(row.id)}
+                aria-checked={selection.has(row.id)}
+                onClick={(event) =>
+                  event.ctrlKey || event.metaKey ? selection.toggle(row.id) : props.onChoose(row.id)
+                }
                 onKeyDown={() => {}}
               >
-                <RequestRow row={row} nowMs={nowMs} />
+                <RequestRow row={row} nowMs={nowMs} selected={selection.has(row.id)} onToggle={selection.toggle} />
               </div>
             );
           })}
         </div>
       </div>
+      {selection.ids.length > 0 && <SelectionBar ids={selection.ids} onClear={selection.clear} />}
     </section>
-  );
-}
-
-function NoRows({ search, onClear }: { search: string; onClear: () => void }) {
-  const w = words.requests;
-  const { run } = useActions();
-  if (search !== '') {
-    return (
-      <Empty icon={<IconFilterOff size={36} stroke={1.3} />} title={w.noMatchTitle} text={w.noMatch}>
-        <Button variant="default" onClick={onClear}>
-          {w.clear}
-        </Button>
-      </Empty>
-    );
-  }
-  return (
-    <Empty icon={<IconInbox size={36} stroke={1.3} />} title={w.emptyTitle} text={w.empty}>
-      <Button onClick={() => run('practice')}>{w.tryPractice}</Button>
-    </Empty>
-  );
-}
-
-function useVocabulary(rows: readonly { askedModel: string | null; model: string | null }[]) {
-  const apps = useQuery(queries.apps.list.queryOptions());
-  const providers = useQuery(queries.providers.list.queryOptions());
-  return useMemo(
-    () => ({
-      apps: (apps.data ?? []).map((app) => app.name),
-      providers: (providers.data ?? []).map((provider) => provider.id),
-      models: [...new Set(rows.slice(0, 500).flatMap((row) => [row.askedModel, row.model]))].filter(
-        (model) => model !== null,
-      ),
-    }),
-    [apps.data, providers.data, rows],
   );
 }

@@ -1,3 +1,4 @@
+import { IconSquare, IconSquareCheckFilled } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { CaptureRow } from '../../../gateway/control/contract/index.ts';
 import { clockTime, count, duration, exactTime } from '../../format.ts';
@@ -7,12 +8,31 @@ import { words } from '../../words/words.ts';
 import classes from './requests.module.css';
 
 /** One line that already says what failed and why. */
-export const RequestRow = memo(function RequestRow({ row, nowMs }: { row: CaptureRow; nowMs: number }) {
+export const RequestRow = memo(function RequestRow(props: {
+  row: CaptureRow;
+  nowMs: number;
+  selected: boolean;
+  onToggle: (id: string) => void;
+}) {
+  const { row, nowMs, selected } = props;
   const w = words.requests;
   const tone = captureTone(row);
   return (
     <>
-      <Light tone={tone} size={15} />
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the key is x, for the row that the list has marked */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: an option may hold no control; aria-checked tells of it */}
+      <span
+        className={classes.pick}
+        data-selected={selected || undefined}
+        title={words.transfer.select}
+        onClick={(event) => {
+          event.stopPropagation();
+          props.onToggle(row.id);
+        }}
+      >
+        {selected ? <IconSquareCheckFilled size={16} aria-hidden /> : <Light tone={tone} size={15} />}
+        {!selected && <IconSquare size={16} aria-hidden />}
+      </span>
       <span className={classes.first}>
         <span className={classes.verdict} data-tone={tone}>
           <strong className="kw-clip">{captureVerdict(row)}</strong>

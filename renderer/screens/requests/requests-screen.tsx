@@ -2,6 +2,7 @@ import { IconListDetails } from '@tabler/icons-react';
 import { Outlet, useMatchRoute, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../parts/empty.tsx';
 import { words } from '../../words/words.ts';
+import { Imports } from '../transfer/imports.tsx';
 import { RequestList } from './request-list.tsx';
 import classes from './requests.module.css';
 
@@ -32,6 +33,7 @@ export function RequestsScreen() {
           />
         )}
       </div>
+      <Imports />
     </div>
   );
 }

@@ -1,12 +1,8 @@
 /** The control contract over arrays in memory: real shapes, checked by the contract's own schemas on the way out. */
 import { EventPublisher, implement, ORPCError } from '@orpc/server';
-import {
-  type CaptureRow,
-  contract,
-  type LiveEvent,
-  type VaultStatus,
-} from '../../../gateway/control/contract/index.ts';
+import type { CaptureRow, LiveEvent, VaultStatus } from '../../../gateway/control/contract/index.ts';
 import { settingsSchema } from '../../../gateway/store/schema.ts';
+import { places, wholeContract } from './places.ts';
 import { capture, captureRow, explanation, KINDS } from './sample-captures.ts';
 import { emptyHome, fullHome, gatewayKey, key } from './sample-home.ts';
 
@@ -49,7 +45,7 @@ export function createRouter(options: FixtureOptions) {
     if (!found) throw new ORPCError('NOT_FOUND', { status: 404, message: `There is no ${id}.`, data: { next: null } });
     return found;
   };
-  const os = implement(contract);
+  const os = implement(wholeContract);
   const practice = (model: string) => {
     const cause = model.split(':')[0]?.replaceAll('-', '_') ?? 'ok';
     const kind =
@@ -60,6 +56,7 @@ export function createRouter(options: FixtureOptions) {
   };
 
   const router = os.router({
+    ...places((id) => capture(find(rows, id)), []),
     status: {
       get: os.status.get.handler(() => ({
         version: '0.1.0',

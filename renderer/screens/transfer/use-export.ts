@@ -1,0 +1,33 @@
+import type { EXPORT_FORMATS } from '../../../gateway/control/contract/transfer.ts';
+import { api } from '../../api.ts';
+import { copyText } from '../../parts/copy-button.tsx';
+import { say, sayProblem } from '../../parts/say.tsx';
+import { words } from '../../words/words.ts';
+import { saveFile } from './save-file.ts';
+
+export type Format = (typeof EXPORT_FORMATS)[number];
+
+/** Captures on their way out, saved or copied; what happened is said at the edge of the window. */
+export function useExport() {
+  const w = words.transfer;
+  return {
+    save: async (ids: string[], format: Format) => {
+      try {
+        const file = await api.transfer.export({ ids, format });
+        saveFile(file);
+        say(w.saved(file.fileName));
+      } catch (error) {
+        sayProblem(error);
+      }
+    },
+    copy: async (ids: string[], format: Format) => {
+      try {
+        const file = await api.transfer.export({ ids, format });
+        await copyText(file.content);
+        say(w.copied(w.formats[format]));
+      } catch (error) {
+        sayProblem(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** Replay, experiments, fixes, transfer and suites over the sample captures: what the look of the screens needs, no more. */
+import { implement, ORPCError } from '@orpc/server';
+import { experimentContract, fixContract } from '../../../gateway/control/contract/experiments.ts';
+import { type Capture, contract } from '../../../gateway/control/contract/index.ts';
+import { type Replay, replayContract } from '../../../gateway/control/contract/replay.ts';
+import { type SuiteRow, suiteContract } from '../../../gateway/control/contract/suites.ts';
+import { transferContract } from '../../../gateway/control/contract/transfer.ts';
+
+export const wholeContract = {
+  ...contract,
+  replay: replayContract,
+  experiments: experimentContract,
+  fixes: fixContract,
+  transfer: transferContract,
+  suites: suiteContract,
+};
+
+const notHere = (): never => {
+  throw new ORPCError('FAILED', { status: 422, message: 'The sample home cannot do that.', data: { next: null } });
+};
+
+export function places(captureOf: (id: string) => Capture, suites: readonly SuiteRow[]) {
+  const os = implement(wholeContract);
+  const suiteOf = (name: string) => suites.find((suite) => suite.name === name) ?? notHere();
+  return {
+    replay: {
+      run: os.replay.run.handler(({ input }) => explained(captureOf(input.id), input.mode)),
+      preview: os.replay.preview.handler(({ input }) => ({ request: captureOf(input.id).request, differences: [] })),
+      compare: os.replay.compare.handler(notHere),
+      changes: os.replay.changes.handler(({ input }) => ({
+        of: input.id,
+        success: null,
+        matchedBy: [],
+        changes: [],
+        sentence: 'No earlier success is recorded that resembles this request.',
+      })),
+    },
+    experiments: { list: os.experiments.list.handler(() => []), run: os.experiments.run.handler(notHere) },
+    fixes: {
+      preview: os.fixes.preview.handler(notHere),
+      apply: os.fixes.apply.handler(notHere),
+      undo: os.fixes.undo.handler(notHere),
+    },
+    transfer: { export: os.transfer.export.handler(notHere), import: os.transfer.import.handler(notHere) },
+    suites: {
+      list: os.suites.list.handler(() => [...suites]),
+      get: os.suites.get.handler(({ input }) => suiteOf(input.name)),
+      add: os.suites.add.handler(notHere),
+      update: os.suites.update.handler(notHere),
+      removeCase: os.suites.removeCase.handler(notHere),
+      remove: os.suites.remove.handler(notHere),
+      run: os.suites.run.handler(notHere),
+      runs: os.suites.runs.handler(({ input }) => {
+        const { lastRun } = suiteOf(input.name);
+        return lastRun ? [lastRun] : [];
+      }),
+      compareRuns: os.suites.compareRuns.handler(() => []),
+    },
+  };
+}
+
+function explained(capture: Capture, mode: Replay['mode']): Replay {
+  return {
+    of: capture.id,
+    mode,
+    config: 'then',
+    configVersion: capture.configVersion,
+    edits: [],
+    steps: capture.steps.map((step) => ({ ...step, original: step, differences: [], before: {}, after: {} })),
+    refused: null,
+    capture: null,
+    outcome: {
+      ok: capture.ok,
+      cause: capture.cause,
+      stage: capture.stage,
+      status: capture.status,
+      message: capture.message,
+    },
+    sending: null,
+    answerDifferences: [],
+    prepared: null,
+    preparedDifferences: [],
+    notes: [],
+  };
+}
