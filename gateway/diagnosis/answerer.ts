@@ -28,8 +28,7 @@ const LOOKED_AT_CHARACTERS = 16_000;
 export function recogniseAnswerer(headers: ReadonlyMap<string, string>, body: string | undefined): Preset | undefined {
   const text = body?.slice(0, LOOKED_AT_CHARACTERS) ?? '';
   const mark = MARKS.find(
-    ({ header, body: pattern }) =>
-      (header !== undefined && header[1].test(headers.get(header[0]) ?? '')) || pattern?.test(text),
+    ({ header, body: pattern }) => header?.[1].test(headers.get(header[0]) ?? '') || pattern?.test(text),
   );
   return findPreset(mark?.preset);
 }
