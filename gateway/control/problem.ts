@@ -32,6 +32,7 @@ export class Problem extends Error {
 /** Codes of the store's and the vault's own errors, which already carry a sentence and a next action. */
 const CODE_OF_STORE_ERROR: Readonly<Record<string, ProblemCode>> = {
   invalid: 'INVALID',
+  'not-found': 'NOT_FOUND',
   'home-busy': 'CONFLICT',
   'home-missing': 'NOT_FOUND',
   'read-only': 'REFUSED',

@@ -6,12 +6,14 @@ import { captureProcedures, explainProcedures } from './captures.ts';
 import { connectProcedures } from './connect.ts';
 import type { Contract } from './contract/index.ts';
 import { experimentProcedures } from './experiments.ts';
+import { fixProcedures } from './fixes.ts';
 import { gatewayKeyProcedures } from './gateway-keys.ts';
 import { type ControlContext, os } from './implementer.ts';
 import { keyProcedures } from './keys.ts';
 import { practiceProcedures } from './practice.ts';
 import { toControlError } from './problem.ts';
 import { presetProcedures, providerProcedures } from './providers.ts';
+import { replayProcedures } from './replay.ts';
 import { routeProcedures } from './routes.ts';
 import type { ControlDeps } from './services.ts';
 import { settingsProcedures } from './settings.ts';
@@ -29,6 +31,8 @@ function createRouter(deps: ControlDeps): ControlRouter {
     routes: routeProcedures(deps),
     captures: captureProcedures(deps),
     experiments: experimentProcedures(deps),
+    replay: replayProcedures(deps),
+    fixes: fixProcedures(deps, (actor) => controlClient(deps, actor)),
     explain: explainProcedures(),
     practice: practiceProcedures(deps),
     connect: connectProcedures(deps),

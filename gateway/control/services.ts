@@ -13,7 +13,10 @@ export interface ControlDeps {
   readonly startedAt: string;
   readonly store: Store;
   readonly vault: Vault;
-  readonly recorder: Pick<Recorder, 'list' | 'get' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices'>;
+  readonly recorder: Pick<
+    Recorder,
+    'list' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices'
+  >;
   /** Sends one request of the gateway's own to a provider; never rejects for what the network does. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
   /** What replays run on: the parts of the data plane. */

@@ -7,7 +7,7 @@ import type { Capture } from '../captures/capture.ts';
 import { MARKER_PATTERN } from '../captures/marker.ts';
 import { findCredentials } from '../stages/credential.ts';
 import { type CredentialFacts, credentialFactsSchema } from '../stages/credential-facts.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
+import type { ReplayConfig } from './replay-config.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
 
 export type Recalled =
@@ -17,11 +17,7 @@ export type Recalled =
 const recordedFacts = z.array(credentialFactsSchema);
 
 /** `then` is the configuration of its time, null where it is not kept. */
-export function recallCredentials(
-  capture: Capture,
-  then: ConfigSnapshot | null,
-  fingerprint: (text: string) => string,
-): Recalled {
+export function recallCredentials(capture: Capture, then: ReplayConfig | null): Recalled {
   for (const stage of ['identify', 'receive'] as const) {
     const recorded = capture.steps.find((step) => step.stage === stage)?.input?.credentials;
     const parsed = recordedFacts.safeParse(recorded);
@@ -38,15 +34,15 @@ export function recallCredentials(
   const common = { place, length: lengthOf(credential.value), ...scheme };
   const evidence = (what: string) => step.evidence?.find((one) => one.what === what)?.value;
   if (capture.gatewayKeyId !== null) {
-    const record = then?.gatewayKeys.get(capture.gatewayKeyId);
-    if (!record) return unknown('Which secret of its gateway key the app sent is no longer known.');
+    const record = then?.snapshot.gatewayKeys.get(capture.gatewayKeyId);
+    if (!record || !then) return unknown('Which secret of its gateway key the app sent is no longer known.');
     const old = step.rule?.name === 'gateway-key.rotated' || /the old one of a rotation/.test(step.summary);
     const hash = old ? record.previous?.hash : record.hash;
     if (hash === undefined) return unknown('Which secret of its gateway key the app sent is no longer known.');
     const { id } = record;
     return {
       ok: true,
-      facts: [{ ...common, form: 'gateway-key', id, whole: true, generation: fingerprint(hash) }],
+      facts: [{ ...common, form: 'gateway-key', id, whole: true, generation: then.generationOf(hash) }],
     };
   }
   const shape = evidence('gateway key');

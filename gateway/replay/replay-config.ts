@@ -3,22 +3,79 @@ import type { Capture } from '../captures/capture.ts';
 import { findPreset } from '../providers/presets.ts';
 import { ownHosts } from '../providers/resolve.ts';
 import type { ChosenTarget } from '../stages/route.ts';
-import type { Provider, ProviderKey } from '../store/schema.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
+import { type Document, documentSchema, type Provider, type ProviderKey } from '../store/schema.ts';
+import { type ConfigSnapshot, createSnapshot } from '../store/snapshot.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import { ReplayProblem, type ReplayRefusal } from './replay-problem.ts';
 
-/** The configuration of the capture's time; null when it is no longer kept, or was another home's. */
-export async function configThen(deps: Pick<ReplayDeps, 'store'>, capture: Capture): Promise<ConfigSnapshot | null> {
-  if (capture.origin?.kind === 'import') return null;
-  return deps.store.versionAt(capture.configVersion);
+/** A configuration, and how the generations of its gateway keys are told. */
+export interface ReplayConfig {
+  readonly snapshot: ConfigSnapshot;
+  /** Fingerprint of a gateway key's hash: what the facts of a credential name as its generation. */
+  readonly generationOf: (hash: string) => string;
+  readonly imported: boolean;
+}
+
+type Deps = Pick<ReplayDeps, 'store' | 'recorder' | 'replay'>;
+
+/** The configuration of the capture's time; null when it is no longer kept, or did not come along. */
+export async function configThen(deps: Deps, capture: Capture): Promise<ReplayConfig | null> {
+  const imported = await importedWith(deps, capture);
+  if (imported !== undefined) return imported;
+  const snapshot = await deps.store.versionAt(capture.configVersion);
+  return snapshot && { snapshot, generationOf: deps.replay.fingerprint, imported: false };
+}
+
+/**
+ * Today's configuration. A capture from elsewhere keeps its own gateway key, app and routes where there are none of that
+ * name here: this gateway never issued that key, and what is asked is what its providers would answer.
+ */
+export function configNow(deps: Deps, then: ReplayConfig | null): ReplayConfig {
+  const { snapshot } = deps.store;
+  const { fingerprint } = deps.replay;
+  if (!then?.imported) return { snapshot, generationOf: fingerprint, imported: false };
+  const ours = new Set([...snapshot.gatewayKeys.values()].flatMap((key) => [key.hash, key.previous?.hash]));
+  const routes = [...then.snapshot.routes].filter(([, route]) =>
+    snapshot.providers.has(route.targets[0]?.provider ?? ''),
+  );
+  return {
+    snapshot: {
+      ...snapshot,
+      apps: new Map([...then.snapshot.apps, ...snapshot.apps]),
+      gatewayKeys: new Map([...then.snapshot.gatewayKeys, ...snapshot.gatewayKeys]),
+      routes: new Map([...routes, ...snapshot.routes]),
+    },
+    // In a configuration from elsewhere the generation stands in the place of the hash.
+    generationOf: (hash) => (ours.has(hash) ? fingerprint(hash) : hash),
+    imported: false,
+  };
+}
+
+/** Undefined for a capture that was made here; null where an imported one came without its configuration. */
+async function importedWith(deps: Deps, capture: Capture): Promise<ReplayConfig | null | undefined> {
+  const own = await deps.recorder.importedConfig(capture.id);
+  // A replay of an imported capture was decided by that one's configuration, or by today's.
+  const origin = own || capture.origin?.kind !== 'replay' ? undefined : capture.origin.of;
+  const found = own ?? (origin === undefined ? null : await deps.recorder.importedConfig(origin));
+  if (!found) return undefined;
+  const document = documentOf(found.document);
+  if (!document) return null;
+  const snapshot = createSnapshot(document);
+  if (!own && snapshot.version !== capture.configVersion) return undefined;
+  return { snapshot, generationOf: (hash) => hash, imported: true };
+}
+
+function documentOf(text: string | null): Document | undefined {
+  if (text === null) return undefined;
+  const parsed = documentSchema.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : undefined;
 }
 
 export function noConfigThen(capture: Capture): ReplayRefusal {
   return {
     sentence:
       capture.origin?.kind === 'import'
-        ? 'This capture was imported: the configuration of its time is not here.'
+        ? 'This capture came from elsewhere, without the configuration of its time.'
         : `The configuration of that time (version ${capture.configVersion}) is no longer kept.`,
     next: 'Replay it with today’s configuration (config now).',
   };

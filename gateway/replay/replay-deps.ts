@@ -17,12 +17,12 @@ export type ReplayPipeline = Pick<
   | 'classify'
   | 'explainUrl'
 > & {
-  readonly redactor: Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText'>;
+  readonly redactor: Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText' | 'redactBytes'>;
 };
 
 export interface ReplayDeps {
   readonly store: Pick<Store, 'snapshot' | 'versionAt'>;
-  readonly recorder: Pick<Recorder, 'get'>;
+  readonly recorder: Pick<Recorder, 'get' | 'importedConfig'>;
   readonly replay: ReplayPipeline;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;

@@ -71,7 +71,7 @@ export function answerDifferences(capture: Capture, exchange: Exchange): Differe
 }
 
 /** Differ in every exchange by their nature. */
-const OWN_MARKS: ReadonlySet<string> = new Set([
+export const OWN_MARKS: ReadonlySet<string> = new Set([
   'header.x-keyward-capture',
   '/error/keyward/capture',
   '/error/keyward/explain',

@@ -234,8 +234,11 @@ class ReplayRun {
    */
   private classify(exchange: Exchange, attempt: Attempt, text: string, config: ConfigSnapshot) {
     const cause = this.deps.replay.classify(exchange, attempt, text, config);
-    if (this.input.mode !== 'recorded' || cause !== 'key_invalid_unknown') return cause;
-    const recorded = this.input.capture.attemptList[attempt.index]?.outcome?.cause;
+    if (this.input.mode !== 'recorded') return cause;
+    const outcome = this.input.capture.attemptList[attempt.index]?.outcome;
+    if (outcome?.keyFlaws) attempt.keyFlaws = outcome.keyFlaws;
+    if (cause !== 'key_invalid_unknown') return cause;
+    const recorded = outcome?.cause;
     return recorded === 'key_malformed' || recorded === 'key_wrong_provider' ? recorded : cause;
   }
 }

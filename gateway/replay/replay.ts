@@ -3,15 +3,15 @@
  * to go; nothing is remembered between two replays, so going back is asking for less and a fork is one edit more.
  */
 import type { Capture } from '../captures/capture.ts';
+import { isCaptureId } from '../captures/capture-id.ts';
 import { STAGES } from '../causes.ts';
 import type { Edit, Replay, ReplayInput } from '../control/contract/replay.ts';
 import type { CredentialFacts } from '../stages/credential-facts.ts';
 import { factsOfRecord, type Presented, presentedAgain } from '../stages/credential-facts.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { applyEdits, type EditedRequest } from './edits.ts';
 import { recallCredentials } from './recall-credentials.ts';
-import { checkGatewayKey, configThen, noConfigThen, withKey } from './replay-config.ts';
+import { checkGatewayKey, configNow, configThen, noConfigThen, type ReplayConfig, withKey } from './replay-config.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import { ReplayProblem, type ReplayRefusal } from './replay-problem.ts';
 import { type ReplayRequest, requestOf, unreplayable } from './replay-request.ts';
@@ -26,7 +26,7 @@ export { ReplayProblem } from './replay-problem.ts';
  * for edits that have no place.
  */
 export async function runReplay(deps: ReplayDeps, input: ReplayInput): Promise<Replay> {
-  const capture = await deps.recorder.get(input.id);
+  const capture = isCaptureId(input.id) ? await deps.recorder.get(input.id) : null;
   if (!capture) {
     throw new ReplayProblem(
       'not-found',
@@ -60,17 +60,17 @@ export async function replayCapture(
   const refusal = unreplayable(capture);
   if (refusal) return { ...nothing(common), refused: refusal };
   const then = await configThen(deps, capture);
-  const chosen = config === 'then' ? then : deps.store.snapshot;
+  const chosen = config === 'then' ? then : configNow(deps, then);
   if (!chosen) return { ...nothing(common), refused: noConfigThen(capture) };
-  const presented = present(deps, capture, then, chosen, edited);
-  const started = { ...common, configVersion: chosen.version };
+  const presented = present(capture, then, chosen, edited);
+  const started = { ...common, configVersion: chosen.snapshot.version };
   if ('sentence' in presented) return { ...nothing(started), refused: presented };
   const output = await runStages(deps, {
     capture,
     request: edited.request,
     mode,
     recordedClock: config === 'then',
-    config: edited.keyId === undefined ? chosen : withKey(chosen, edited.keyId),
+    config: edited.keyId === undefined ? chosen.snapshot : withKey(chosen.snapshot, edited.keyId),
     presented,
     keyId: edited.keyId,
     baseUrl: edited.baseUrl,
@@ -104,22 +104,20 @@ function nothing(common: Common): Replay {
 
 /** In whose name: the one it was sent in, or the one an edit names. */
 function present(
-  deps: ReplayDeps,
   capture: Capture,
-  then: ConfigSnapshot | null,
-  config: ConfigSnapshot,
+  then: ReplayConfig | null,
+  { snapshot, generationOf }: ReplayConfig,
   edited: EditedRequest,
 ): Presented | ReplayRefusal {
-  const { fingerprint } = deps.replay;
   const { gatewayKeyId, withoutCredentials } = edited;
   if (gatewayKeyId !== undefined) {
-    const facts = factsOfRecord(checkGatewayKey(config, gatewayKeyId), 'header authorization', fingerprint);
-    return presentedAgain([facts], fingerprint);
+    const facts = factsOfRecord(checkGatewayKey(snapshot, gatewayKeyId), 'header authorization', generationOf);
+    return presentedAgain([facts], generationOf);
   }
-  const recalled = recallCredentials(capture, then, fingerprint);
+  const recalled = recallCredentials(capture, then);
   if (!recalled.ok) return recalled.refusal;
   const sent = (facts: CredentialFacts) => !withoutCredentials.includes(facts.place);
-  return presentedAgain(recalled.facts.filter(sent), fingerprint);
+  return presentedAgain(recalled.facts.filter(sent), generationOf);
 }
 
 function finished(

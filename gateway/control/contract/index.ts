@@ -15,7 +15,8 @@ import {
   UPSTREAM_DIALECTS,
 } from '../../store/schema.ts';
 import { base } from './base.ts';
-import { experimentContract } from './experiments.ts';
+import { experimentContract, fixContract } from './experiments.ts';
+import { replayContract } from './replay.ts';
 import {
   appRowSchema,
   auditRowSchema,
@@ -233,6 +234,8 @@ export const contract = {
       .output(z.object({ removed: z.number() })),
   },
   experiments: experimentContract,
+  replay: replayContract,
+  fixes: fixContract,
   explain: {
     record: base.route({ method: 'POST', path: '/explain' }).input(failureRecordSchema).output(explanationSchema),
   },
