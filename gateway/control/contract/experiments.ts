@@ -4,6 +4,7 @@ import { explanationSchema } from '../../diagnosis/explanation.ts';
 import { EXPERIMENT_CLASSES } from '../../store/schema.ts';
 import { base } from './base.ts';
 import { editSchema } from './replay.ts';
+import { issuedKeySchema } from './rows.ts';
 
 export const experimentSchema = z.object({
   /** A probe's name: `key-shape`, `list-models`, `other-key` … */
@@ -37,7 +38,7 @@ export type ExperimentResult = z.infer<typeof experimentResultSchema>;
 
 export const fixResultSchema = z.object({
   fix: z.string(),
-  /** True when something was changed. */
+  /** True when it was carried out (or, with the practice provider, rehearsed); false for what lies outside. */
   applied: z.boolean(),
   /** The replay that shows the effect; null when none could be made. */
   capture: z.string().nullable(),
@@ -47,6 +48,10 @@ export const fixResultSchema = z.object({
   next: z.string().nullable(),
   /** Hand this to `undo` to put back what was there; null when there is nothing to put back. */
   undo: z.string().nullable(),
+  /** A page where the fix lies outside. */
+  url: z.string().nullable(),
+  /** A gateway key that the fix made: shown this once, to be put into the app. */
+  issued: issuedKeySchema.nullable(),
 });
 export type FixResult = z.infer<typeof fixResultSchema>;
 
@@ -70,7 +75,19 @@ export const fixContract = {
       z.object({
         sentence: z.string(),
         /** Values that a person must give: `secret`, `value`, `model` … */
-        needs: z.array(z.object({ name: z.string(), title: z.string(), secret: z.boolean() })),
+        needs: z.array(
+          z.object({
+            name: z.string(),
+            title: z.string(),
+            secret: z.boolean(),
+            /** Taken where nothing is given; null: it must be given. */
+            suggested: z.string().nullable(),
+          }),
+        ),
+        /** True when carrying it out changes something that is stored. */
+        changes: z.boolean(),
+        /** True for the practice provider's failures: nothing stored changes. */
+        rehearsal: z.boolean(),
         edits: z.array(editSchema),
         costUsd: z.number().nullable(),
       }),
