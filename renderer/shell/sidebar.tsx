@@ -11,10 +11,10 @@ import {
   IconSearch,
   IconServer2,
   IconSettings,
-  IconShieldLockFilled,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Status } from '../../gateway/control/contract/index.ts';
+import mark from '../keyward.svg';
 import { useConnection } from '../live.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Light, type Tone } from '../parts/light.tsx';
@@ -38,7 +38,7 @@ export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void
   return (
     <div className={classes.sidebar}>
       <div className={classes.brand}>
-        <IconShieldLockFilled size={20} aria-hidden />
+        <img src={mark} alt="" width={22} height={22} />
         <span>{words.product}</span>
       </div>
       <UnstyledButton className={classes.find} onClick={() => spotlight.open()} aria-label={words.nav.palette}>

@@ -10,7 +10,7 @@ import { words } from '../../words/words.ts';
 import { explanationText, headText } from './as-text.ts';
 import classes from './capture.module.css';
 import type { CaptureTab } from './evidence-target.ts';
-import { Experiments } from './experiments.tsx';
+import { Experiments, Proof } from './experiments.tsx';
 import { Fixes } from './fixes.tsx';
 import { Ladder } from './ladder.tsx';
 
@@ -64,7 +64,7 @@ function Explained({ capture, explanation, onShow }: { capture: Capture; explana
             <code className="kw-mono kw-dim">{explanation.cause}</code>
           </p>
         )}
-        {explanation.cause && <p className="kw-dim">{words.experiments.proof[explanation.status]}</p>}
+        {explanation.cause && <Proof capture={capture} status={explanation.status} />}
         {explanation.why && <p>{explanation.why}</p>}
       </section>
       {!capture.ok && <Fixes fixes={explanation.fixes} capture={capture} />}

@@ -5,6 +5,8 @@ export const experiments = {
   title: 'Experiments',
   lead: 'Small tests that tell the possible causes apart. Each says what it sends and what it costs before it runs.',
   loading: 'Looking for tests that would tell…',
+  noneHere: 'None of them can be run for this request.',
+  others: (n: number) => (n === 1 ? '1 that cannot be run here' : `${n} that cannot be run here`),
   none: 'There is no test that would tell more.',
   tells: 'Tells',
   sends: 'Sends',
@@ -44,6 +46,7 @@ export const experiments = {
       'Likely: everything recorded points to this, but nobody has tried it yet. The experiments below would prove it.',
     possible: 'Possible: what was recorded allows this, but it does not settle it. The experiments below would tell.',
   },
+  /** Where no test can be run. */
   proofNoTests: {
     likely: 'Likely: everything recorded points to this, but nobody has tried it.',
     possible: 'Possible: what was recorded allows this, but it does not settle it.',
