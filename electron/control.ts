@@ -7,9 +7,11 @@ import type { Contract, LiveEvent } from '../gateway/control/contract/index.ts';
 export type ControlClient = ContractRouterClient<Contract>;
 
 /** The shell's own client: the same contract over the same kind of port as a window's, within this process. */
-export function controlClient(attachPort: (port: MessageChannel['port1']) => void): ControlClient {
+export async function controlClient(
+  attachPort: (port: MessageChannel['port1']) => Promise<void>,
+): Promise<ControlClient> {
   const { port1, port2 } = new MessageChannel();
-  attachPort(port1);
+  await attachPort(port1);
   port1.start();
   port2.start();
   // Neither end may keep a process alive that wants to quit.

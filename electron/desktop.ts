@@ -88,7 +88,7 @@ export async function openDesktop(options: { home: string; words: Words; distrib
   const listening = await gateway.start();
   log.info({ version: app.getVersion(), url: listening.url, problem: listening.problem?.sentence }, 'started');
 
-  const client = controlClient((port) => gateway.attachPort(port));
+  const client = await controlClient((port) => gateway.attachPort(port));
   const notify = failureNotifier((place) => window.show(place));
   let notifyOnFailure = true;
   const refresh = async () => {

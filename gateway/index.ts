@@ -5,8 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createControlHttp } from './control/http.ts';
-import { attachControlPort } from './control/port.ts';
+import type { ControlPort } from './control/port.ts';
 import type { ControlDeps, ListenerFacts } from './control/services.ts';
+import { restWhenQuiet } from './rest.ts';
 import { createListener, type Listener } from './server.ts';
 import { openServices, type Services, type ServicesOptions } from './services.ts';
 import { removeInstance, writeInstance } from './store/instance.ts';
@@ -36,8 +37,8 @@ export interface Gateway {
   start(): Promise<ListenerFacts>;
   /** A one-time sign-in address of the screens. */
   signInUrl(): string | null;
-  /** Serves the control interface on a MessagePort (a window's). */
-  attachPort(port: Parameters<typeof attachControlPort>[1]): void;
+  /** Serves the control interface on a MessagePort (a window's), which must not be started before this resolves. */
+  attachPort(port: ControlPort): Promise<void>;
   /** Stops accepting, lets what is in flight end (at most `graceMs`), keeps what was recorded. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -87,6 +88,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const signInUrl = () => (facts.url ? http.signInUrl(facts.url) : null);
 
+  const endRests = restWhenQuiet({ active: () => services.pipeline.active, also: () => services.recorder.rest() });
+
   const start = async (): Promise<ListenerFacts> => {
     const { settings } = services.store.snapshot;
     const next = createListener({
@@ -127,9 +130,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     control,
     start,
     signInUrl,
-    attachPort: (port) => attachControlPort(control, port),
+    attachPort: async (port) => (await import('./control/port.ts')).attachControlPort(control, port),
     stop: (graceMs = 5000) => {
       stopping ??= (async () => {
+        endRests();
         http.close();
         await listener?.close(graceMs);
         await removeInstance(services.store.home).catch((error) => options.onFault?.(error));

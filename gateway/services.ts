@@ -7,6 +7,7 @@ import { createCaptureIds } from './captures/capture-id.ts';
 import { deriveKeyPatterns } from './captures/key-patterns.ts';
 import { createRecorder, type Recorder } from './captures/recorder.ts';
 import { createRedactor, type KnownSecret, type Redactor } from './captures/redact.ts';
+import { startCaptureThreadEarly } from './captures/worker-thread.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { createHealthWatch } from './key-health.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
@@ -60,6 +61,7 @@ export interface Services {
 }
 
 export async function openServices(options: ServicesOptions): Promise<Services> {
+  startCaptureThreadEarly();
   const now = options.now ?? Date.now;
   const store = await openStore({ home: options.home, clock: now });
   try {

@@ -33,9 +33,9 @@ async function startDesktop(program: string): Promise<number> {
 
 async function startHeadless(reason: string | undefined): Promise<number> {
   process.stderr.write(`No desktop window, because ${reason}: serving the same screens in a browser.\n`);
-  await buildStale(['renderer']);
+  await buildStale(['renderer', 'cli']);
   const open = display.path ? ['--open'] : [];
-  const command = [path.join(root, 'gateway/cli/main.ts'), 'serve', ...open, ...args];
+  const command = [path.join(root, 'dist/cli/keyward.js'), 'serve', ...open, ...args];
   return ended(spawn(process.execPath, command, { stdio: 'inherit' }));
 }
 

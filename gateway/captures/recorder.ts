@@ -7,7 +7,7 @@
  * 2. Bytes handed over and not yet committed are bounded: beyond the bound bodies are left out, far beyond it rows.
  * 3. A worker that dies is started again and gets what it had not committed.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Exchange, TappedBody } from '../exchange.ts';
 import type { Notice } from '../store/notice.ts';
 import { Batch, FULL_BATCH_BYTES } from './batch.ts';
@@ -24,6 +24,7 @@ import type { RetentionPolicy } from './retention.ts';
 import type { TemplateText } from './template.ts';
 import { TemplateBook } from './template-book.ts';
 import type { FromWorker, LastUsedEntry, WorkerOptions, WorkerRequest } from './worker-messages.ts';
+import { takeCaptureThread } from './worker-thread.ts';
 
 export interface RecorderSettings {
   readonly captureBodyBytes: number;
@@ -44,7 +45,7 @@ export interface RecorderOptions {
   /** A fault of ours, for the log; holds no recorded content. */
   readonly onFault?: (error: unknown) => void;
   /** Starts the worker thread; replaced by tests that stop it on purpose. */
-  readonly startWorker?: (url: URL, options: WorkerOptions) => Worker;
+  readonly startWorker?: () => Worker;
 }
 
 /** ISO times of the last exchange, by id. */
@@ -77,6 +78,8 @@ export interface Recorder {
   subscribe(listener: (row: CaptureRow) => void): () => void;
   /** What a person should know: a damaged file, a full disk, bodies being left out. */
   readonly notices: readonly Notice[];
+  /** Gives memory back that a burst needed: nothing goes on now. */
+  rest(): void;
   /** Resolves when everything finished so far is committed. */
   flush(): Promise<void>;
   /** Resolves when everything committed is compressed and indexed too. */
@@ -416,13 +419,12 @@ class BatchingRecorder implements Recorder {
       retention: policyOf(this.retention),
       again: this.restarts > 0,
     };
-    const worker = this.options.startWorker
-      ? this.options.startWorker(WORKER_URL, data)
-      : startThread(WORKER_URL, data);
+    const worker = (this.options.startWorker ?? takeCaptureThread)();
     this.worker = worker;
     worker.on('message', (message: FromWorker) => this.hear(message));
     worker.on('error', (error) => this.options.onFault?.(error));
     worker.on('exit', () => this.workerEnded(worker));
+    worker.postMessage({ type: 'open', options: data });
   }
 
   private hear(message: FromWorker): void {
@@ -634,6 +636,12 @@ class BatchingRecorder implements Recorder {
     return () => this.listeners.delete(listener);
   }
 
+  rest(): void {
+    this.spare.length = 0;
+    if (this.batch.length === 0) this.batch = new Batch();
+    this.worker?.postMessage({ type: 'rest' });
+  }
+
   async flush(): Promise<void> {
     await Promise.all(this.decoding.values());
     this.send();
@@ -669,13 +677,6 @@ class BatchingRecorder implements Recorder {
     await (this.worker ?? worker)?.terminate();
     this.giveUp('The captures are closed.');
   }
-}
-
-/** The bundler writes the worker as captures-worker.js beside whatever file this ends up in. */
-const WORKER_URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './captures-worker.js', import.meta.url);
-
-function startThread(url: URL, data: WorkerOptions): Worker {
-  return new Worker(url, { workerData: data, name: 'captures' });
 }
 
 function policyOf(retention: RecorderSettings['retention']): RetentionPolicy {

@@ -17,6 +17,8 @@ export interface WorkerOptions {
 export type LastUsedEntry = readonly [key: string, atMs: number];
 
 export type ToWorker =
+  /** The first message. */
+  | { readonly type: 'open'; readonly options: WorkerOptions }
   | {
       readonly type: 'batch';
       readonly sequence: number;
@@ -28,6 +30,8 @@ export type ToWorker =
     }
   /** Nothing in later batches is written like the templates so far. */
   | { readonly type: 'retire' }
+  /** Nothing goes on: memory that a burst needed can be given back. */
+  | { readonly type: 'rest' }
   | { readonly type: 'retention'; readonly policy: RetentionPolicy }
   | { readonly type: 'call'; readonly call: number; readonly request: WorkerRequest };
 

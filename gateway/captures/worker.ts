@@ -3,9 +3,10 @@
  * are settled (compressed, indexed), old ones pruned, free pages given back. It keeps on whatever the disk does: a
  * damaged file is set aside, on a full disk bodies go first, then rows, each counted and told.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
+import { giveMemoryBack } from '../give-memory-back.ts';
 import { CaptureStore } from './capture-store.ts';
-import { isDamage, isDiskTrouble, openDatabase, setAside, sqliteMissing } from './database.ts';
+import { isDamage, isDiskTrouble, openDatabase, setAside } from './database.ts';
 import { importedConfig, importRecords } from './imports.ts';
 import { leaveBodiesOut } from './leave-bodies-out.ts';
 import { listCaptures } from './listing.ts';
@@ -26,8 +27,8 @@ const SHORT_PAUSE_MS = 50;
 const AFTER_FAULT_MS = 1_000;
 const RETENTION_EVERY_MS = 15_000;
 
-const options = workerData as WorkerOptions;
-let policy: RetentionPolicy = options.retention;
+let options: WorkerOptions;
+let policy: RetentionPolicy;
 let store: CaptureStore | undefined;
 let nextSlice: NodeJS.Timeout | undefined;
 let lastBatchMs = Number.NEGATIVE_INFINITY;
@@ -231,7 +232,11 @@ async function prune(beforeMs: number | undefined): Promise<number> {
 
 parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'batch') takeBatch(message);
-  else if (message.type === 'retire') templates.retire();
+  else if (message.type === 'open') begin(message.options);
+  else if (message.type === 'rest') {
+    store?.db.exec('PRAGMA shrink_memory');
+    giveMemoryBack();
+  } else if (message.type === 'retire') templates.retire();
   else if (message.type === 'retention') {
     policy = message.policy;
     retentionDueMs = 0;
@@ -245,19 +250,15 @@ parentPort?.on('message', (message: ToWorker) => {
   }
 });
 
-setInterval(wake, RETENTION_EVERY_MS).unref();
-
-const missing = sqliteMissing();
-if (missing) {
-  say({
-    type: 'notice',
-    notice: { id: 'captures-no-sqlite', level: 'error', sentence: `Nothing is recorded: ${missing}`, next: null },
-  });
-}
-try {
-  say({ type: 'ready', highest: open().highest() });
-  wake();
-} catch (error) {
-  diskTrouble(error);
-  say({ type: 'ready', highest: 0 });
+function begin(given: WorkerOptions): void {
+  options = given;
+  policy = given.retention;
+  setInterval(wake, RETENTION_EVERY_MS).unref();
+  try {
+    say({ type: 'ready', highest: open().highest() });
+    wake();
+  } catch (error) {
+    diskTrouble(error);
+    say({ type: 'ready', highest: 0 });
+  }
 }

@@ -17,6 +17,8 @@ afterEach(() => place.close());
 const CHILD = fileURLToPath(new URL('./keep-recording.child.ts', import.meta.url));
 const LOST_AT_MOST_MS = 50;
 
+const WORKER = new URL('../../gateway/captures/worker.ts', import.meta.url);
+
 describe('a process killed in the middle of load', () => {
   it('loses at most the last 50 ms, and what was running is marked interrupted', async () => {
     for (let round = 0; round < 4; round++) {
@@ -109,8 +111,8 @@ describe('a worker that dies', () => {
   it('is started again, and what was queued is kept', async () => {
     const workers: Worker[] = [];
     const recorder = await place.open({
-      startWorker: (url, workerData) => {
-        const worker = new Worker(url, { workerData });
+      startWorker: () => {
+        const worker = new Worker(WORKER);
         workers.push(worker);
         return worker;
       },

@@ -87,7 +87,7 @@ describe('the build targets', () => {
         .map((name) => `renderer/${name}`),
     ],
     ['electron', ['electron/main.ts', 'electron/preload.ts', 'gateway/captures/worker.ts']],
-    ['cli', ['gateway/cli/main.ts', 'gateway/captures/worker.ts']],
+    ['cli', ['gateway/cli/keyward.ts', 'gateway/captures/worker.ts']],
   ])('name every source that %s is made of', (name, entries) => {
     const inputs = TARGETS.find((candidate) => candidate.name === name)?.inputs ?? [];
     const reached = [...reachedFrom(entries)];

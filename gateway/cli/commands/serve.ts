@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { startCaptureThreadEarly } from '../../captures/worker-thread.ts';
 import type { Gateway } from '../../index.ts';
+import type { openLog } from '../../log.ts';
 import { CliError, EXIT, type ExitCode, usage } from '../cli-error.ts';
 import { handle, type Run } from '../command.ts';
+import { saveCompiledCode } from '../compiled-code.ts';
 import { openBrowser } from '../open-browser.ts';
 import { screensFolder } from '../screens-folder.ts';
 import { passphraseOfFile, readPassphrase } from '../secret-input.ts';
@@ -13,6 +16,9 @@ interface ServeOptions {
   readonly open?: boolean;
   readonly exposeToNetwork?: boolean;
 }
+
+/** By then everything that a start needs was compiled. */
+const SETTLED_MS = 2_000;
 
 /** Requests under way get this long to end. */
 const DRAIN_MS = 10_000;
@@ -36,9 +42,9 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
       'If that is meant, add --expose-to-network. They still need gateway keys; the screens stay on this computer.',
     );
   }
-  const [{ createGateway }, { openLog }, { homePaths, resolveHome, prepareHome }] = await Promise.all([
+  startCaptureThreadEarly();
+  const [{ createGateway }, { homePaths, resolveHome, prepareHome }] = await Promise.all([
     import('../../index.ts'),
-    import('../../log.ts'),
     import('../../store/home.ts'),
   ]);
   const home = resolveHome(globals.home);
@@ -48,10 +54,10 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
     stopAsked = resolve;
   });
   const passphraseFile = globals.passphraseFile ?? process.env.KEYWARD_PASSPHRASE_FILE;
-  const log = openLog(homePaths(home).logs);
+  const log = new LateLog(homePaths(home).logs);
   // A gateway that others rely on goes on after a fault of its own; what it was stands in the log.
-  process.on('uncaughtException', (error) => log.log.error(error, 'uncaught'));
-  process.on('unhandledRejection', (reason) => log.log.error(reason, 'unhandled rejection'));
+  process.on('uncaughtException', (error) => log.error(error, 'uncaught'));
+  process.on('unhandledRejection', (reason) => log.error(reason, 'unhandled rejection'));
   let gateway: Gateway;
   try {
     gateway = await createGateway({
@@ -63,7 +69,7 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
       passphrase: passphraseFile ? await passphraseOfFile(passphraseFile) : undefined,
       screens: screensFolder(),
       onStopAsked: () => stopAsked(),
-      onFault: (error) => log.log.error(error),
+      onFault: (error) => log.error(error),
     });
   } catch (error) {
     await log.close();
@@ -76,12 +82,38 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
       throw new CliError(EXIT.failed, problem?.sentence ?? 'The gateway cannot listen.', problem?.next ?? null);
     announce(gateway, url, home, exposed, out);
     if (options.open) openBrowser(gateway.signInUrl() as string);
+    setTimeout(saveCompiledCode, SETTLED_MS).unref();
+    log.open();
     await stopped;
     out.note('Stopping: requests under way may end.');
     return EXIT.done;
   } finally {
     await gateway.stop(DRAIN_MS);
     await log.close();
+  }
+}
+
+/** The log, opened once the gateway listens or has something to say: until then it would only hold up the start. */
+class LateLog {
+  readonly #folder: string;
+  #opening: Promise<ReturnType<typeof openLog> | undefined> | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Undefined where there can be none: a log must not take the gateway with it. */
+  open(): Promise<ReturnType<typeof openLog> | undefined> {
+    this.#opening ??= import('../../log.ts').then((module) => module.openLog(this.#folder)).catch(() => undefined);
+    return this.#opening;
+  }
+
+  error(error: unknown, words?: string): void {
+    void this.open().then((opened) => opened?.log.error(error, words));
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opening)?.close();
   }
 }
 
