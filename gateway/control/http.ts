@@ -1,11 +1,10 @@
 /** The control interface and the screens over HTTP: `/api/*` and `/ui/*`, behind the doorkeeper and a session. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { OpenAPIHandler } from '@orpc/openapi/node';
+import type { ControlApi } from './api.ts';
 import { isOurPage, type Turned, turnAway } from './doorkeeper.ts';
 import { FailureLimit } from './failure-limit.ts';
 import type { ControlContext } from './implementer.ts';
 import { readJsonBody } from './json-body.ts';
-import { errorWording, routerOf } from './router.ts';
 import { SECURITY_HEADERS, sendPage, serveScreen } from './screens.ts';
 import type { ControlDeps } from './services.ts';
 import { Sessions } from './sessions.ts';
@@ -56,9 +55,9 @@ class Door {
   readonly sessions: Sessions;
   readonly #deps: ControlDeps;
   readonly #options: ControlHttpOptions;
-  readonly #api: OpenAPIHandler<ControlContext>;
   readonly #failures: FailureLimit;
   readonly #streams = new Set<ServerResponse>();
+  #api: Promise<ControlApi> | undefined;
   #openApi: Promise<string> | undefined;
 
   constructor(deps: ControlDeps, options: ControlHttpOptions) {
@@ -71,7 +70,6 @@ class Door {
       random: deps.random,
       onNewSecret: options.onNewSecret,
     });
-    this.#api = new OpenAPIHandler<ControlContext>(routerOf(deps), { clientInterceptors: [errorWording(deps)] });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,6 +110,8 @@ class Door {
       response.writeHead(308, { location: query === '' ? '/ui/' : `/ui/?${query}`, 'content-length': 0 }).end();
       return;
     }
+    // Screens ask for data at once.
+    this.#loadApi().catch(this.#deps.onFault);
     await serveScreen(this.#options.screens, request, response, path);
   }
 
@@ -178,11 +178,17 @@ class Door {
     }
     // Kept open for the next request, this very connection would hold up the end that it asks for.
     if (path === '/api/stop') response.setHeader('connection', 'close');
-    const { matched } = await this.#api.handle(request, response, { prefix: '/api', context: { actor } });
+    const api = await this.#loadApi();
+    const { matched } = await api.handle(request, response, { prefix: '/api', context: { actor } });
     if (!matched) {
       const next = 'The calls there are stand in /api/openapi.json.';
       sendJson(response, problemOf(404, `There is no call ${request.method} ${path.slice(0, 100)}.`, next));
     }
+  }
+
+  #loadApi(): Promise<ControlApi> {
+    this.#api ??= import('./api.ts').then(({ createControlApi }) => createControlApi(this.#deps));
+    return this.#api;
   }
 
   /** Valid credentials are told from invalid ones in constant time; 256 random bits are out of reach of guessing. */
