@@ -59,7 +59,7 @@ function probeLines(probes: Explanation['probes'], paint: Paint, width: number):
   const run = probes.filter(({ result }) => result !== NOT_RUN);
   const open = probes.filter(({ result }) => result === NOT_RUN).map(({ probe }) => probe);
   return [
-    ...(run.length > 0 ? ['', paint.bold('Checked just now')] : []),
+    ...(run.length > 0 ? ['', paint.bold('What was tried')] : []),
     ...run.map(({ probe, result }) => `  ${probe}: ${wrap(harmless(result), width, '    ')}`),
     ...(open.length > 0 ? ['', paint.dim(wrap(`Not tried, and could tell more: ${open.join(', ')}.`, width))] : []),
   ];

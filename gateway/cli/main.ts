@@ -6,10 +6,12 @@ import { addAppCommands } from './commands/apps.ts';
 import { addCaptureCommands } from './commands/captures.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addFixCommand } from './commands/fix.ts';
 import { addGatewayKeyCommands } from './commands/gateway-keys.ts';
 import { addHomeCommands } from './commands/home.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addProviderCommands } from './commands/providers.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addVaultCommands } from './commands/vault.ts';
@@ -25,6 +27,7 @@ First steps:
   keyward gateway-keys issue --app my-script      make its key
   keyward captures list --failed                  what went wrong lately
   keyward explain CAPTURE                         why, and what to do about it
+  keyward fix CAPTURE FIX                         mend it, and see it answered
 
 Every command takes --help. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing there, 4 locked or refused.`;
 
@@ -54,6 +57,8 @@ function createProgram(): Command {
     addRouteCommands,
     addCaptureCommands,
     addExplainCommand,
+    addFixCommand,
+    addReplayCommand,
     addVaultCommands,
     addConfigCommands,
   ]) {
@@ -115,8 +120,9 @@ async function main(args: readonly string[]): Promise<void> {
       report(shown, json);
       process.exitCode = shown.exitCode;
     } else if (error.exitCode !== 0) {
-      // A group without its command shows its help, which says more than an error would.
+      // A group without its command shows its help, which says more to a person than an error would.
       if (error.code !== 'commander.help') report(wordCommanderError(error), json);
+      else if (json) report(usage('A command is missing.', 'See --help for the commands there are.'), json);
       process.exitCode = EXIT.usage;
     }
   }

@@ -121,7 +121,8 @@ function buildFix(id: FixId, context: FixContext): Fix | undefined {
     return advice ? { id, title, action: null, ...(url ? { url } : {}) } : undefined;
   }
   if (row.kind === null) return { id, title, action: null };
-  if (context.rehearsal) return { id, title, action: { kind: 'rehearse', capture: context.capture } };
+  if (context.rehearsal && !NOT_REHEARSED.has(row.kind))
+    return { id, title, action: { kind: 'rehearse', capture: context.capture } };
   return {
     id,
     title,
@@ -129,6 +130,9 @@ function buildFix(id: FixId, context: FixContext): Fix | undefined {
     ...(url ? { url } : {}),
   };
 }
+
+/** They lie with somebody else, or show something: there is nothing to rehearse. */
+const NOT_REHEARSED: ReadonlySet<string> = new Set(['captures.export', 'connect.show']);
 
 const ADVICE_ANYWHERE: ReadonlySet<FixId> = new Set<FixId>([
   'enter-key',

@@ -14,7 +14,7 @@ export interface Subject {
   readonly providerName: string;
   /** The key that was used, as it is now. */
   readonly key: ProviderKey | undefined;
-  /** False when the secret was replaced since: what is tried now is another key. */
+  /** False when another secret is stored in its place by now: what is tried then is another key. */
   readonly sameSecret: boolean;
   /** Further keys of the provider that are switched on, those known to work first. */
   readonly otherKeys: readonly ProviderKey[];
@@ -36,7 +36,7 @@ export function subjectOf(capture: Capture, snapshot: ConfigSnapshot, company: r
     preset,
     providerName: provider?.name ?? preset?.name ?? attempt?.provider ?? 'the provider',
     key,
-    sameSecret: key !== undefined && key.version === attempt?.key?.version,
+    sameSecret: key !== undefined && key.fingerprint === attempt?.key?.fingerprint,
     otherKeys: provider ? othersOf(snapshot.keysByProvider.get(provider.id) ?? [], attempt) : [],
     snapshot,
     company,

@@ -71,8 +71,8 @@ function probeChanges(subject: Subject, attempt: RecordedAttempt): Change[] {
 }
 
 function keyChanges(original: RecordedAttempt | undefined, attempt: RecordedAttempt): Change[] {
-  if (attempt.key?.id !== original?.key?.id) return ['key'];
-  return attempt.key?.version === original?.key?.version ? [] : ['key-version'];
+  if (attempt.key?.fingerprint === original?.key?.fingerprint) return [];
+  return attempt.key?.id === original?.key?.id ? ['key-version'] : ['key'];
 }
 
 function replayChanges(

@@ -16,28 +16,41 @@ export function addExplainCommand(program: Command): void {
   program
     .command('explain [capture-or-file]')
     .description('why a request failed, how that is known, and what to do about it')
-    .option('--probe', 'check the key that was used with its provider (spends nothing)')
+    .option(
+      '--probe',
+      'try what would tell more: experiments that the settings allow (by default those that spend nothing)',
+    )
+    .option(
+      '--paid',
+      'with --probe: also send the request itself again, changed and unchanged, which may cost something',
+    )
     .option('--batch <file>', 'explain a file of failure records, one JSON object a line (- for stdin)')
     .action(
-      handle<{ probe?: boolean; batch?: string }, [string | undefined]>(async (run, { probe, batch }, target) => {
-        if (batch !== undefined) {
-          if (target !== undefined) throw usage('Give either a capture or file, or --batch FILE.');
-          return explainBatch(run.out, batch);
-        }
-        if (target === undefined)
-          throw usage(
-            'What is to be explained?',
-            'Give a capture id, a file with a failure record, or --batch FILE.jsonl',
+      handle<{ probe?: boolean; paid?: boolean; batch?: string }, [string | undefined]>(
+        async (run, { probe, paid, batch }, target) => {
+          if (paid && !probe) throw usage('--paid says which experiments --probe may run; give both.');
+          if (batch !== undefined) {
+            if (target !== undefined) throw usage('Give either a capture or file, or --batch FILE.');
+            return explainBatch(run.out, batch);
+          }
+          if (target === undefined)
+            throw usage(
+              'What is to be explained?',
+              'Give a capture id, a file with a failure record, or --batch FILE.jsonl',
+            );
+          // An existing path is a file, and needs no home.
+          if (target === '-' || existsSync(target)) return explainFile(run.out, target);
+          if (/[./\\]/.test(target))
+            throw new CliError(EXIT.failed, `There is no file ${target}.`, 'Check the path, or give a capture id.');
+          const session = await run.session();
+          if (probe) await unlockIfAsked(session);
+          show(
+            run.out,
+            await session.client.captures.explain({ id: target, probe: probe === true, paid: paid === true }),
           );
-        // An existing path is a file, and needs no home.
-        if (target === '-' || existsSync(target)) return explainFile(run.out, target);
-        if (/[./\\]/.test(target))
-          throw new CliError(EXIT.failed, `There is no file ${target}.`, 'Check the path, or give a capture id.');
-        const session = await run.session();
-        if (probe) await unlockIfAsked(session);
-        show(run.out, await session.client.captures.explain({ id: target, probe: probe === true }));
-        return EXIT.done;
-      }),
+          return EXIT.done;
+        },
+      ),
     );
 }
 
