@@ -9,8 +9,19 @@ const LONGEST_SECRET_BYTES = 100_000;
 /** A provider key: typed unseen where stdin is a terminal, else all of stdin. */
 export async function readSecret(prompt: string, example: string): Promise<string> {
   const text = process.stdin.isTTY ? await askHidden(prompt, process.stdin) : await readAll(process.stdin);
+  refuseLines(text);
   if (text.trim() !== '') return text;
   throw usage('No key came on standard input.', example);
+}
+
+/** A file with several lines holds more than one key; which of them is meant is not guessed. One JSON object may run over lines. */
+function refuseLines(text: string): void {
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
+  if (lines.length < 2 || text.trimStart().startsWith('{')) return;
+  throw usage(
+    `${lines.length} lines came on standard input, and a key is one line. Nothing was saved.`,
+    'Pass on the key alone: printf %s "$KEY" | keyward keys add --provider ID',
+  );
 }
 
 /**

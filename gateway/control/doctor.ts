@@ -15,9 +15,12 @@ export async function runDoctor(deps: ControlDeps): Promise<DoctorCheck[]> {
       .filter((provider) => provider.enabled)
       .map(async (provider) => ({ provider, reach: await reachProvider(deps, provider) })),
   );
+  const notices = checkNotices(deps);
+  // What was found and done about the home's permissions at the start says more than a second look at them.
+  const told = notices.some(({ check }) => check.startsWith('home-'));
   return [
-    ...(await checkHome(home)),
-    ...checkNotices(deps),
+    ...(await checkHome(home)).filter(({ check }) => !(told && check === 'permissions')),
+    ...notices,
     checkPort(deps),
     checkClock(
       reaches.flatMap(({ reach }) => reach.theirTimeMs ?? []),

@@ -100,6 +100,13 @@ export function gatewayKeyProcedures(deps: ControlDeps) {
               `Restore it first (keyward gateway-keys restore ${id}), or issue a new one.`,
             );
           }
+          if (key.expiresAt !== null && Date.parse(key.expiresAt) <= now()) {
+            throw new Problem(
+              'CONFLICT',
+              `This gateway key expired on ${key.expiresAt}, and a new secret would be no good either.`,
+              `Give it a later end first (keyward gateway-keys edit ${id} --expires 30d), or issue a new one.`,
+            );
+          }
           // A grace of nothing still keeps the old hash: whoever sends the old key can be told what became of it.
           key.previous = { hash: key.hash, lastFour: key.lastFour, until: new Date(now() + graceMs).toISOString() };
           key.hash = fresh.hash;

@@ -7,7 +7,7 @@ import type { ControlDeps } from './services.ts';
 export interface Secret {
   readonly text: string;
   readonly fingerprint: string;
-  /** Empty where four characters would be a good part of it. */
+  /** Four characters; of a short secret, where four would be a good part of it, fewer behind dots. Never empty. */
   readonly lastFour: string;
 }
 
@@ -67,5 +67,7 @@ function credentialOfParts(pasted: string): { readonly text: string; readonly ke
 }
 
 function lastFourOf(key: string): string {
-  return key.length >= 12 ? key.slice(-4) : '';
+  if (key.length >= 12) return key.slice(-4);
+  const shown = Math.floor(key.length / 4);
+  return (shown === 0 ? '' : key.slice(-shown)).padStart(4, '•');
 }

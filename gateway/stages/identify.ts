@@ -4,7 +4,7 @@
  * only what plainly cannot be a gateway key is told; the finer truth goes into the capture for the owner.
  */
 import type { Cause } from '../causes.ts';
-import type { Evidence, Exchange } from '../exchange.ts';
+import type { Evidence, Exchange, Family } from '../exchange.ts';
 import type { GatewayKey } from '../store/schema.ts';
 import type { CredentialFacts, Presented } from './credential-facts.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
@@ -19,7 +19,7 @@ export function identify(exchange: Exchange, context: StageContext, presented: P
 
 function decide(exchange: Exchange, context: StageContext, presented: Presented): StageOutcome {
   const { facts } = presented;
-  if (facts.length === 0) return missing();
+  if (facts.length === 0) return missing(exchange.endpoint?.family);
   const gatewayKeys = facts.filter(({ form }) => form === 'gateway-key');
   const [first] = gatewayKeys;
   if (!first) return notAGatewayKey(facts[0] as CredentialFacts);
@@ -93,7 +93,7 @@ function checkState(
   if (match === 'previous-expired') {
     return refuse({
       cause: 'key_revoked',
-      message: 'This gateway key was rotated, and the time of grace for the old one is over.',
+      message: `This gateway key was replaced by a newer one and is no longer good (since ${key.previous?.until ?? 'then'}); use the new one.`,
       rule: { name: 'gateway-key.rotated', origin, value: key.previous?.until },
       evidence: [
         ...evidence,
@@ -118,10 +118,17 @@ function checkState(
   };
 }
 
-function missing(): StageOutcome {
+/** Where each dialect's own clients put their key. */
+const USUAL_PLACE: Readonly<Partial<Record<Family, string>>> = {
+  anthropic: 'the x-api-key header (or in Authorization, behind the word "Bearer")',
+  gemini: 'the x-goog-api-key header (or in the query, as ?key=)',
+};
+
+function missing(family: Family | undefined): StageOutcome {
+  const place = USUAL_PLACE[family ?? 'openai'] ?? 'the Authorization header, behind the word "Bearer"';
   return refuse({
     cause: 'key_missing',
-    message: 'No gateway key was sent. Put one in the Authorization header, behind the word "Bearer".',
+    message: `No gateway key was sent. Put one in ${place}.`,
     evidence: [{ what: 'credential', where: 'request headers', value: 'none' }],
   });
 }

@@ -31,15 +31,26 @@ export function parseDate(text: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
-/** When something shall expire: a duration from `nowMs`, or a date. Throws StoreError `invalid` for nonsense and the past. */
+/**
+ * When something shall expire: a duration from `nowMs`, or a date. A day alone means the end of that day where this runs: what
+ * expires "on the 31st" is good on the 31st. Throws StoreError `invalid` for nonsense and the past.
+ */
 export function parseExpiry(text: string, nowMs: number): number {
   const durationMs = parseDuration(text);
-  const instant = durationMs === undefined ? parseDate(text) : nowMs + durationMs;
+  const instant = durationMs === undefined ? (endOfDay(text) ?? parseDate(text)) : nowMs + durationMs;
   if (instant === undefined) throw misunderstood(text);
   if (instant <= nowMs) {
     throw new StoreError('invalid', `"${clip(text)}" is in the past.`, 'Give a later date, or a duration such as 30d.');
   }
   return instant;
+}
+
+/** The last millisecond of a day written as a date alone, by this machine's clock; undefined for anything else. */
+function endOfDay(text: string): number | undefined {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+  if (!match || parseDate(text) === undefined) return undefined;
+  const [, year, month, day] = match.map(Number) as [number, number, number, number];
+  return new Date(year, month - 1, day + 1).getTime() - 1;
 }
 
 /** Since when: a duration before `nowMs`, or a date. Throws StoreError `invalid` for nonsense. */

@@ -44,7 +44,30 @@ describe('dates', () => {
 describe('an expiry', () => {
   it('is counted from now, or stands as the date says', () => {
     expect(parseExpiry('30d', NOW)).toBe(NOW + 30 * 86_400_000);
-    expect(parseExpiry('2026-12-31', NOW)).toBe(Date.parse('2026-12-31T00:00:00Z'));
+    expect(parseExpiry('2026-12-31T00:00:00Z', NOW)).toBe(Date.parse('2026-12-31T00:00:00Z'));
+  });
+
+  it('on a day is good to the end of that day, by the clock on the wall', () => {
+    const before = process.env.TZ;
+    try {
+      for (const [zone, end] of [
+        ['Asia/Tokyo', '2026-12-31T14:59:59.999Z'],
+        ['America/Los_Angeles', '2027-01-01T07:59:59.999Z'],
+        ['UTC', '2026-12-31T23:59:59.999Z'],
+      ] as const) {
+        process.env.TZ = zone;
+        expect(new Date(parseExpiry('2026-12-31', NOW)).toISOString()).toBe(end);
+      }
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  });
+
+  it('today is not in the past', () => {
+    const today = new Date(NOW);
+    const day = `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, '0')}-${String(today.getDate()).padStart(2, '0')}`;
+    expect(parseExpiry(day, NOW)).toBeGreaterThan(NOW);
   });
 
   it('in the past is refused with a sentence and a next action', () => {

@@ -46,15 +46,29 @@ export function addAppCommands(program: Command): void {
     .action(
       handle<{ yes?: boolean }, [string]>(async ({ out, session }, { yes }, id) => {
         const { client } = await session();
-        const found = (await client.apps.list()).find((app) => app.id === id || app.name === id);
-        if (!yes && found && found.gatewayKeys > 0) {
-          const sure = await confirm(`Remove ${found.name} and its ${found.gatewayKeys} gateway key(s)?`);
+        const found = (await client.apps.list()).find((app) => app.id === id || sameWord(app.name, id));
+        const keys = found && !yes ? await client.gatewayKeys.list() : [];
+        const live = keys.filter((key) => key.appId === found?.id && key.state === 'active').length;
+        if (found && live > 0) {
+          const words = live === 1 ? 'a gateway key that is in use' : `${live} gateway keys that are in use`;
+          const sure = await confirm(`${found.name} has ${words}. Remove both? Its programs will be turned away.`);
           if (sure === false) throw new CliError(EXIT.failed, 'Nothing was removed.');
+          if (sure === undefined) {
+            throw new CliError(
+              EXIT.locked,
+              `${found.name} has ${words}, which would stop working.`,
+              `Say so with --yes, or revoke first: keyward gateway-keys list`,
+            );
+          }
         }
         const done = await client.apps.remove({ id });
         out.value(done, () => `Removed ${found?.name ?? id}.`);
       }),
     );
+}
+
+function sameWord(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function quoted(text: string): string {

@@ -108,17 +108,18 @@ function statusText(status: Status, out: Output, startedAt: string): string {
 }
 
 async function doctor(run: Run): Promise<ExitCode> {
-  const checks = await doctorChecks(run);
+  const { checks, nothingThere } = await doctorChecks(run);
   const { out } = run;
   if (out.json) for (const check of checks) await out.line(check, () => '');
   else out.say(checks.map((check) => checkText(check, out)).join('\n'));
+  if (nothingThere) return EXIT.nothingThere;
   return checks.some((check) => check.result === 'failed') ? EXIT.failed : EXIT.done;
 }
 
 /** Without a home there is still something to look at: where it would be, and the way out. */
-async function doctorChecks(run: Run): Promise<DoctorCheck[]> {
+async function doctorChecks(run: Run): Promise<{ readonly checks: DoctorCheck[]; readonly nothingThere: boolean }> {
   try {
-    return await (await run.session()).client.status.doctor();
+    return { checks: await (await run.session()).client.status.doctor(), nothingThere: false };
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.nothingThere) throw error;
     const { checkHome, checkProxy } = await import('../../control/doctor.ts');
@@ -126,7 +127,8 @@ async function doctorChecks(run: Run): Promise<DoctorCheck[]> {
     const found = await findInstance(home);
     const instance: DoctorCheck[] =
       'instance' in found ? [{ check: 'instance', result: 'failed', sentence: error.message, next: error.next }] : [];
-    return [...instance, ...(await checkHome(home)), ...(await checkProxy(null, process.env))];
+    const checks = [...instance, ...(await checkHome(home)), ...(await checkProxy(null, process.env))];
+    return { checks, nothingThere: true };
   }
 }
 
@@ -156,7 +158,7 @@ async function erase(run: Run, yes: boolean): Promise<ExitCode> {
     const sure = await confirm(
       `Everything that Keyward stored in ${home} will be removed: keys, settings, captures. Go on?`,
     );
-    if (sure === undefined) throw new CliError(EXIT.usage, 'Erasing cannot be undone.', 'Say so with --yes.');
+    if (sure === undefined) throw new CliError(EXIT.locked, 'Erasing cannot be undone.', 'Say so with --yes.');
     if (!sure) throw new CliError(EXIT.failed, 'Nothing was removed.');
   }
   const { lockHome } = await import('../../store/lock.ts');

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
 import type { Output } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
-import { unlockIfAsked } from '../session.ts';
+import { type Session, unlockIfAsked } from '../session.ts';
 import { ago } from '../words.ts';
 import { collectSettings } from './options.ts';
 
@@ -57,6 +57,7 @@ export function addKeyCommands(program: Command): void {
         const open = await session(true);
         await unlockIfAsked(open);
         const { provider, label, expires, baseUrl, set: settings, check } = options;
+        await tellDoubts(open, out, secret, provider);
         const result = await open.client.keys.add({ provider, secret, label, expires, baseUrl, settings, check });
         return tell(out, result, 'Stored');
       }),
@@ -92,6 +93,8 @@ export function addKeyCommands(program: Command): void {
         );
         const open = await session();
         await unlockIfAsked(open);
+        const { provider } = (await open.client.keys.list()).find((key) => key.id === id) ?? {};
+        await tellDoubts(open, out, secret, provider);
         return tell(out, await open.client.keys.replace({ id, secret, expires, check }), 'Replaced');
       }),
     );
@@ -127,6 +130,14 @@ interface AddOptions {
   readonly baseUrl?: string;
   readonly set?: Record<string, string>;
   readonly check: boolean;
+}
+
+/** What was odd about the paste, mended or not: said also where the provider is not asked. Never the key. */
+async function tellDoubts(open: Session, out: Output, text: string, provider: string | undefined): Promise<void> {
+  if (text.trimStart().startsWith('{')) return;
+  const { faults, usable } = await open.client.keys.analyse({ text, provider });
+  // What makes it unusable is the refusal's to say. The line break of `echo` is no news.
+  if (usable) for (const fault of faults) if (fault.kind !== 'spaces') out.note(fault.sentence);
 }
 
 /** One value with `--json`: the key's row, its check beside it. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ProviderRow } from '../../control/contract/index.ts';
 import { CliError, EXIT, type ExitCode } from '../cli-error.ts';
 import { handle } from '../command.ts';
@@ -68,7 +68,12 @@ export function addProviderCommands(program: Command): void {
     .option('--preset <preset>', 'preset to start from, where the id is a name of your own')
     .option('--name <name>', 'what it is called')
     .option('--base-url <url>', 'address of its API, such as https://api.example.com/v1')
-    .option('--dialect <dialect>', 'openai-chat (the default), anthropic-messages, gemini, or other (for /p/ only)')
+    .addOption(
+      new Option(
+        '--dialect <dialect>',
+        'openai-chat (the default), anthropic-messages, gemini, or other (for /p/ only)',
+      ).choices(['openai-chat', 'anthropic-messages', 'gemini', 'other']),
+    )
     .option('--header <header>', "extra header sent with every request, 'Name: value' (repeatable)", collectHeaders)
     .option('--set <name=value>', 'a setting of the preset (repeatable)', collectSettings)
     .action(
