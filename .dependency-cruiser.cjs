@@ -8,7 +8,7 @@ const LAYERS = [
   ['the doors', ['(index|services|unreadable|classify-answer)\\.ts$', 'cli/']],
   ['control', ['control/(?!contract/)']],
   ['experiments', ['experiments/']],
-  ['replay and diagnosis', ['replay/', 'diagnosis/']],
+  ['replay and diagnosis', ['replay/', 'diagnosis/', 'transfer/', 'suites/']],
   [
     'the pipeline',
     [

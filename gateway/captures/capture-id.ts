@@ -39,6 +39,17 @@ export function createCaptureIds(nowMs: () => number = Date.now): CaptureIds {
   };
 }
 
+/**
+ * The id of something that happened elsewhere at that time (epoch milliseconds): `digest` (eleven bytes at least) stands
+ * in for chance, so that the same thing gets the same id whenever it comes.
+ */
+export function captureIdAt(timeMs: number, digest: Uint8Array): string {
+  const first = Math.max(0, Math.floor(timeMs)) * PER_MS + (digest[0] as number);
+  let tail = '';
+  for (let at = 1; at <= 10; at++) tail += ALPHABET[(digest[at] as number) & 31];
+  return `c${fiveCharacters(Math.floor(first / HALF))}${fiveCharacters(first % HALF)}${tail}`;
+}
+
 export function isCaptureId(text: string): boolean {
   return ID_PATTERN.test(text);
 }

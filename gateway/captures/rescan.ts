@@ -7,7 +7,7 @@ import type { Capture, RecordedAttempt, RecordedBody, Redaction } from './captur
 import { MARKER_PATTERN } from './marker.ts';
 import type { Redactor } from './redact.ts';
 
-type Rescanner = Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText' | 'redactBytes'>;
+export type Rescanner = Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText' | 'redactBytes'>;
 type Pairs = [string, string][];
 
 export interface Rescanned {

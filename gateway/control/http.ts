@@ -4,7 +4,7 @@ import type { ControlApi } from './api.ts';
 import { isOurPage, type Turned, turnAway } from './doorkeeper.ts';
 import { FailureLimit } from './failure-limit.ts';
 import type { ControlContext } from './implementer.ts';
-import { readJsonBody } from './json-body.ts';
+import { MOST_FILE_BYTES, readJsonBody } from './json-body.ts';
 import { SECURITY_HEADERS, sendPage, serveScreen } from './screens.ts';
 import type { ControlDeps } from './services.ts';
 import { Sessions } from './sessions.ts';
@@ -162,7 +162,7 @@ class Door {
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const body = await readJsonBody(request);
+      const body = await readJsonBody(request, path === '/api/captures/import' ? MOST_FILE_BYTES : undefined);
       if (!body.ok) {
         // What was not read would be taken for the next request on this connection.
         sendJson(response, body.problem, { connection: 'close' });

@@ -18,6 +18,7 @@ import { routeProcedures } from './routes.ts';
 import type { ControlDeps } from './services.ts';
 import { settingsProcedures } from './settings.ts';
 import { statusProcedures } from './status.ts';
+import { transferProcedures } from './transfer.ts';
 import { vaultProcedures } from './vault.ts';
 
 function createRouter(deps: ControlDeps): ControlRouter {
@@ -36,6 +37,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     explain: explainProcedures(),
     practice: practiceProcedures(deps),
     connect: connectProcedures(deps),
+    transfer: transferProcedures(deps),
     vault: vaultProcedures(deps),
     settings: settingsProcedures(deps),
   });

@@ -41,6 +41,9 @@ export interface HomePaths {
   readonly masterKey: string;
   readonly instance: string;
   readonly captures: string;
+  /** Signs bundles; made when the first one is. */
+  readonly signingKey: string;
+  readonly suites: string;
   readonly logs: string;
   readonly window: string;
 }
@@ -56,14 +59,17 @@ export function homePaths(home: string): HomePaths {
     masterKey: inHome('master.key'),
     instance: inHome('instance.json'),
     captures: inHome('captures.db'),
+    signingKey: inHome('signing.key'),
+    suites: inHome('suites'),
     logs: inHome('logs'),
     window: inHome('window'),
   };
 }
 
 /** What Keyward itself puts into a home (`keyward.json.damaged-…`, `captures.db-wal`, `audit.1.jsonl` included). */
-const OURS = /^(keyward\.json|versions|audit\.|lock\.db|master\.key|instance\.json|captures\.db|logs|window)/;
-const PRIVATE = /^(keyward\.json|audit\.|master\.key|instance\.json|captures\.db)/;
+const OURS =
+  /^(keyward\.json|versions|audit\.|lock\.db|master\.key|instance\.json|captures\.db|signing\.key|suites|logs|window)/;
+const PRIVATE = /^(keyward\.json|audit\.|master\.key|instance\.json|captures\.db|signing\.key)/;
 
 /**
  * Creates the home (0700) if it is not there, and closes it to other users if it stood open. Returns what a person
@@ -108,7 +114,7 @@ async function tighten(home: string): Promise<Notice[]> {
   if (!foreign) await close(home, 0o700);
   for (const name of entries) {
     if (PRIVATE.test(name)) await close(path.join(home, name), 0o600);
-    else if (name === 'versions') await close(path.join(home, name), 0o700);
+    else if (name === 'versions' || name === 'suites') await close(path.join(home, name), 0o700);
   }
   return wordNotices(home, open, stillOpen, foreign && ((await stat(home)).mode & 0o077) !== 0);
 }

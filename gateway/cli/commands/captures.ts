@@ -7,6 +7,7 @@ import { handle } from '../command.ts';
 import type { Output, Paint } from '../output.ts';
 import { harmless, oneLine } from '../table.ts';
 import { duration, localTime } from '../words.ts';
+import { addCaptureTransferCommands } from './captures-transfer.ts';
 import { count, milliseconds } from './options.ts';
 
 interface ListOptions {
@@ -67,6 +68,7 @@ export function addCaptureCommands(program: Command): void {
         out.value(capture, () => describe(capture, out.paint));
       }),
     );
+  addCaptureTransferCommands(captures);
   captures
     .command('prune')
     .description('remove what the retention settings no longer keep, or all that is older than --older-than')

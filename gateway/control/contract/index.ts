@@ -33,6 +33,7 @@ import {
   vaultStatusSchema,
 } from './rows.ts';
 import { settingsChangeSchema } from './settings-change.ts';
+import { transferContract } from './transfer.ts';
 
 export type {
   Capture,
@@ -235,6 +236,7 @@ export const contract = {
   },
   experiments: experimentContract,
   replay: replayContract,
+  transfer: transferContract,
   fixes: fixContract,
   explain: {
     record: base.route({ method: 'POST', path: '/explain' }).input(failureRecordSchema).output(explanationSchema),

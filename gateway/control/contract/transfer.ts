@@ -1,4 +1,5 @@
 /** Captures on their way out and in: bundle, HAR, cURL, and the text for a provider's support. */
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { base } from './base.ts';
 
@@ -15,8 +16,8 @@ export const exportedSchema = z.object({
 export type Exported = z.infer<typeof exportedSchema>;
 
 export const importedSchema = z.object({
-  format: z.enum(['bundle', 'har', 'curl']),
-  /** Ids under which the captures stand here. */
+  format: z.enum(['bundle', 'har', 'curl', 'records']),
+  /** Ids under which the captures stand here; `from` is the id or the entry in the file. */
   captures: z.array(z.object({ id: z.string(), from: z.string(), ok: z.boolean(), message: z.string() })),
   /** Entries that were left out, and why. */
   skipped: z.array(z.object({ entry: z.string(), sentence: z.string() })),
@@ -25,11 +26,21 @@ export const importedSchema = z.object({
 });
 export type Imported = z.infer<typeof importedSchema>;
 
+const exportInput = z.object({ ids: z.array(z.string()).min(1).max(10_000), format: z.enum(EXPORT_FORMATS) });
+
+/** A file a piece at a time, its name first. */
+export const exportPieceSchema = z.union([
+  z.object({ fileName: z.string(), mediaType: z.string(), text: z.boolean() }),
+  z.object({ base64: z.string() }),
+]);
+
 export const transferContract = {
-  export: base
-    .route({ method: 'POST', path: '/captures/export' })
-    .input(z.object({ ids: z.array(z.string()).min(1).max(10_000), format: z.enum(EXPORT_FORMATS) }))
-    .output(exportedSchema),
+  export: base.route({ method: 'POST', path: '/captures/export' }).input(exportInput).output(exportedSchema),
+  /** The same, streamed: for files that nobody should hold in memory. */
+  download: base
+    .route({ method: 'POST', path: '/captures/export/stream' })
+    .input(exportInput)
+    .output(eventIterator(exportPieceSchema)),
   import: base
     .route({ method: 'POST', path: '/captures/import' })
     .input(z.object({ content: z.string(), encoding: z.enum(['utf8', 'base64']), fileName: z.string().optional() }))

@@ -41,7 +41,11 @@ export function places(captureOf: (id: string) => Capture, suites: readonly Suit
       apply: os.fixes.apply.handler(notHere),
       undo: os.fixes.undo.handler(notHere),
     },
-    transfer: { export: os.transfer.export.handler(notHere), import: os.transfer.import.handler(notHere) },
+    transfer: {
+      export: os.transfer.export.handler(notHere),
+      download: os.transfer.download.handler(notHere),
+      import: os.transfer.import.handler(notHere),
+    },
     suites: {
       list: os.suites.list.handler(() => [...suites]),
       get: os.suites.get.handler(({ input }) => suiteOf(input.name)),

@@ -1,0 +1,175 @@
+/** A bundle opens in another home, without keys and unchanged; what was cut, altered or set as a trap does not open. */
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Capture } from '../../gateway/captures/capture.ts';
+import { carry, openHome, practise, type TestHome } from './homes.ts';
+
+let there: TestHome;
+let here: TestHome;
+beforeAll(async () => {
+  [there, here] = await Promise.all([openHome(), openHome()]);
+});
+afterAll(async () => {
+  await Promise.all([there?.gateway.stop(), here?.gateway.stop()]);
+});
+
+async function bundleOf(ids: string[]): Promise<{ content: Buffer; lines: string[] }> {
+  const { content } = await there.client.transfer.export({ ids, format: 'bundle' });
+  const bytes = Buffer.from(content, 'base64');
+  return { content: bytes, lines: gunzipSync(bytes).toString('utf8').trimEnd().split('\n') };
+}
+
+const open = (bytes: Buffer) => here.client.transfer.import({ content: bytes.toString('base64'), encoding: 'base64' });
+
+const KINDS = [
+  'ok',
+  'key-expired:as=anthropic',
+  'rate-limited:as=gemini',
+  'network-refused',
+  'stream',
+  'network-reset-or-truncated',
+];
+
+describe('a bundle in another home', () => {
+  it('reads, explains and replays as in the one it came from, byte for byte', { timeout: 60_000 }, async () => {
+    const ids: string[] = [];
+    for (const kind of KINDS) ids.push(await practise(there, kind, { stream: kind === 'stream' }));
+    const revoked = await there.gateway.issue({ revokedAt: new Date().toISOString() });
+    ids.push(await practise(there, 'ok', {}, { authorization: `Bearer ${revoked}` }));
+    ids.push(await practise(there, 'ok', {}, { authorization: 'Bearer sk-proj-not-a-gateway-key-0123456789' }));
+    const imported = await carry(there, ids, here);
+    expect(imported).toMatchObject({ format: 'bundle', signature: 'good', skipped: [] });
+    expect(imported.captures.map(({ id, from }) => [id, from])).toEqual(ids.map((id) => [id, id]));
+    for (const id of ids) {
+      const capture: Capture = await there.client.captures.get({ id });
+      expect(await here.client.captures.get({ id })).toEqual({ ...capture, origin: { kind: 'import' } });
+      const [explained, again] = await Promise.all([
+        there.client.captures.explain({ id }),
+        here.client.captures.explain({ id }),
+      ]);
+      for (const member of ['cause', 'status', 'title', 'ladder'] as const)
+        expect(again[member]).toEqual(explained[member]);
+      for (const mode of ['explain', 'recorded', 'dry-run'] as const) {
+        const input = { id, mode, config: 'then' as const };
+        const before = await there.client.replay.run(input);
+        expect(before.refused).toBeNull();
+        expect(JSON.stringify((await here.client.replay.run(input)).steps)).toBe(JSON.stringify(before.steps));
+      }
+    }
+  });
+
+  it('brings what came from a capture along, still linked to it', async () => {
+    const id = await practise(there, 'key-revoked');
+    const replayed = await there.client.replay.run({ id, mode: 'live' });
+    expect(replayed.capture).not.toBeNull();
+    const imported = await carry(there, [id], here);
+    expect(imported.captures.map((one) => one.id)).toEqual([id, replayed.capture]);
+    expect((await here.client.captures.get({ id: replayed.capture as string })).origin).toEqual({
+      kind: 'replay',
+      of: id,
+    });
+  });
+
+  it('is taken in once, however often it is opened', async () => {
+    const id = await practise(there, 'ok');
+    expect((await carry(there, [id], here)).skipped).toEqual([]);
+    expect((await carry(there, [id], here)).skipped).toEqual([
+      { entry: id, sentence: 'It is here already, and stays as it is.' },
+    ]);
+    expect((await carry(there, [id], there)).skipped).toHaveLength(1);
+    expect((await there.client.captures.get({ id })).origin).toBeNull();
+  });
+
+  it('holds configurations that open nothing: no seal, no hash, no salt, nobody else', async () => {
+    await there.gateway.addProvider(
+      {
+        id: 'own',
+        baseUrl: 'https://own.example/v1',
+        headers: { 'x-token': 'hidden-header-value', 'x-plain': 'shown' },
+      },
+      'the-key-of-own-provider',
+    );
+    const id = await practise(there, 'ok');
+    const { document } = there.gateway.gateway.services.store.snapshot;
+    const { lines } = await bundleOf([id]);
+    const text = lines.join('\n');
+    for (const key of document.providerKeys) expect(text).not.toContain(key.sealed);
+    for (const key of document.gatewayKeys) expect(text).not.toContain(key.hash);
+    for (const secret of [document.vault.salt, document.homeId, 'hidden-header-value', 'the-key-of-own-provider'])
+      expect(text).not.toContain(secret);
+    expect(text).toContain('"x-plain":"shown"');
+    const config = JSON.parse(lines.find((line) => line.startsWith('{"config"')) as string).config.document;
+    expect(config.gatewayKeys).toHaveLength(1);
+  });
+});
+
+describe('a bundle that is not as it was made', () => {
+  const refused = async (bytes: Buffer, words: RegExp) => {
+    const before = await here.client.captures.list({ limit: 1000 });
+    await expect(open(bytes)).rejects.toThrow(words);
+    expect(await here.client.captures.list({ limit: 1000 })).toEqual(before);
+  };
+  let lines: string[];
+  let content: Buffer;
+  beforeAll(async () => {
+    const ids = [await practise(there, 'ok'), await practise(there, 'key-expired')];
+    ({ lines, content } = await bundleOf(ids));
+  });
+  const packed = (changed: readonly string[]) => gzipSync(`${changed.join('\n')}\n`);
+
+  it('opens when nothing was changed but the packing', async () => {
+    expect((await open(packed(lines))).signature).toBe('good');
+    expect((await open(Buffer.from(`${lines.join('\n')}\n`))).signature).toBe('good');
+  });
+
+  it('is refused when one letter of it was changed', async () => {
+    await refused(packed(lines.map((line) => line.replace('Hello', 'Hallo'))), /altered or damaged/);
+  });
+
+  it('is refused when a capture was taken out or put in', async () => {
+    await refused(packed(lines.filter((_, at) => at !== 2)), /altered or damaged/);
+    await refused(
+      packed([...lines.slice(0, -1), lines.at(-2) as string, lines.at(-1) as string]),
+      /altered or damaged/,
+    );
+    await refused(packed([...lines, lines.at(-2) as string]), /altered or damaged/);
+  });
+
+  it('is refused when it was sealed again with another key than its own', async () => {
+    const changed = lines.map((line) => line.replace('Hello', 'Hallo'));
+    const body = `${changed.slice(0, -1).join('\n')}\n`;
+    const manifest = JSON.parse(JSON.parse(changed.at(-1) as string).seal.manifest);
+    const text = JSON.stringify({ ...manifest, sha256: createHash('sha256').update(body).digest('hex') });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
+    await refused(
+      packed([...changed.slice(0, -1), JSON.stringify({ seal: { manifest: text, signature } })]),
+      /signature does not fit/,
+    );
+  });
+
+  it('is refused when it was cut, in its packing or at a line', async () => {
+    await refused(content.subarray(0, content.length - 20), /cut short/);
+    await refused(content.subarray(0, Math.floor(content.length / 2)), /cut short/);
+    await refused(packed(lines.slice(0, -1)), /cut short/);
+  });
+
+  it('is refused when a newer Keyward made it, and says so', async () => {
+    const head = JSON.parse(lines[0] as string);
+    await refused(packed([JSON.stringify({ ...head, version: 99 }), ...lines.slice(1)]), /newer Keyward/);
+  });
+
+  it('is refused when it would fill the memory', { timeout: 60_000 }, async () => {
+    const piece = Buffer.alloc(32 * 1024 * 1024, 0x20);
+    await refused(gzipSync(Buffer.concat([Buffer.from(`${lines[0]}\n`), piece, piece, piece])), /unfolds to more/);
+  });
+
+  it('is refused when it is something else, each with what to give instead', async () => {
+    await refused(gzipSync('plain text\n'), /altered or damaged|but is none/);
+    await refused(Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 1]), /no text, and no bundle/);
+    await refused(Buffer.from('just words'), /neither a bundle/);
+    await refused(Buffer.alloc(0), /empty/);
+    await refused(Buffer.from('{"log":{"entries":[{'), /neither a bundle/);
+  });
+});
