@@ -10,7 +10,7 @@ import type { Edit } from './contract/replay.ts';
 import { explainWithExperiments } from './experiments.ts';
 import { findCapture } from './find-capture.ts';
 import { FIX_ACTIONS } from './fix/actions.ts';
-import { type Done, type FixAction, type FixContext, fixContext } from './fix/fix-action.ts';
+import { changesSomething, type Done, type FixAction, type FixContext, fixContext } from './fix/fix-action.ts';
 import { createUndoBook } from './fix/undo.ts';
 import { type ControlContext, os } from './implementer.ts';
 import { Problem } from './problem.ts';
@@ -55,7 +55,7 @@ export function fixProcedures(deps: ControlDeps, clientFor: (actor: ControlConte
         sentence: action.sentence(context),
         needs: action.needs?.(context) ?? [],
         edits,
-        changes: action.changes,
+        changes: changesSomething(action, context),
         rehearsal: false,
         costUsd: await costOf(deps, context, action, edits),
       };
@@ -65,7 +65,7 @@ export function fixProcedures(deps: ControlDeps, clientFor: (actor: ControlConte
       if (rehearsal) return rehearse(deps, context);
       const before = deps.store.snapshot.document;
       const done = await action.apply(context);
-      const undo = action.changes ? undoBook.note(before, deps.store.snapshot.document) : null;
+      const undo = changesSomething(action, context) ? undoBook.note(before, deps.store.snapshot.document) : null;
       return { ...(await shown(deps, context, action, done)), undo };
     }),
     undo: os.fixes.undo.handler(async ({ input, context: { actor } }) => ({

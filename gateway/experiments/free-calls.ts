@@ -272,7 +272,8 @@ export const otherBaseUrl: Experiment = {
     const found = trials.filter(({ experiment }) => experiment === 'other-base-url');
     const [latest] = found;
     if (!latest) return undefined;
-    const good = found.find((trial) => trial.ok && accepted(subject, trial) && isList(trial));
+    // Tried in order of how usual they are: the first that answers is meant.
+    const good = found.findLast((trial) => trial.ok && accepted(subject, trial) && isList(trial));
     if (!good) {
       return {
         probe: 'other-base-url',

@@ -41,8 +41,8 @@ export interface Done {
 }
 
 export interface FixAction {
-  /** True when something stored changes. */
-  readonly changes: boolean;
+  /** Whether something stored changes. */
+  readonly changes: boolean | ((context: FixContext) => boolean);
   /** False for what nobody can do from here; then `apply` only tells where it is done. */
   readonly outside?: boolean;
   /** What it would do, before it is done. */
@@ -83,4 +83,9 @@ export function subjectId({ fix }: FixContext): string {
   const id = fix.action?.id;
   if (typeof id === 'string') return id;
   throw new Problem('CONFLICT', `There is nothing here for "${fix.title}" to act on.`, 'Choose another fix.');
+}
+
+/** Whether carrying it out changes something stored. */
+export function changesSomething(action: FixAction, context: FixContext): boolean {
+  return typeof action.changes === 'function' ? action.changes(context) : action.changes;
 }

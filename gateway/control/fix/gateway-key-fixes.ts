@@ -108,7 +108,7 @@ function userNeed(context: FixContext): Need[] {
 }
 
 export const editGatewayKeyUsers: FixAction = {
-  changes: true,
+  changes: ({ fix }) => Array.isArray(fix.action?.users),
   sentence: (context) => {
     const users = context.fix.action?.users;
     if (Array.isArray(users)) return `Lets the gateway key speak for ${users.at(-1)} as well.`;

@@ -6,7 +6,7 @@ export const keyWords = {
     title: 'No key reached {provider}.',
     means: 'The request carried no credential, or carried it where {provider} does not look.',
     why: 'The variable that holds the key was empty or not loaded, the program read another name, or the key was put into the wrong header.',
-    fixes: ['enter-key', 'open-keys-page', 'open-docs', 'retry'],
+    fixes: ['enable-key', 'enter-key', 'open-keys-page', 'open-docs', 'retry'],
     probes: ['headers-sent', 'same-request-through-gateway'],
     atGateway: {
       title: 'The app sent no gateway key.',

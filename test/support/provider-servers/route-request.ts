@@ -47,6 +47,7 @@ export function answerRequest(dialect: ServerDialect, request: SeenRequest): Wir
   const refusal = refusalOf(dialect, state, key, listing);
   if (refusal) return refused(refusal);
   if (listing) return path === '/models' ? modelList(dialect) : one(dialect, path.slice('/models/'.length));
+  if (request.method === 'GET') return refused(noPath(dialect, request, url));
   const body = parse(request.body);
   if (body === undefined && !request.headers['content-type']?.startsWith('multipart/'))
     return refused(badJson(dialect));
