@@ -60,12 +60,12 @@ export function createListener(options: ListenerOptions): Listener {
   });
   server.on('request', (request, response) => dispatch(request, response, options));
   server.on('checkContinue', (request, response) => {
-    // A body announced as too large is refused before it is sent; anything else is asked for.
-    response.writeContinue();
+    askForBodyWhenRead(request, response);
     dispatch(request, response, options);
   });
   server.on('upgrade', (request, socket, head) => {
-    const refusal = guardRequest(request.rawHeaders, options.rules());
+    const otherHost = toOriginForm(request);
+    const refusal = otherHost ?? guardRequest(request.rawHeaders, options.rules());
     if (refusal) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
@@ -109,8 +109,48 @@ function isWebSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
+/**
+ * `Expect: 100-continue`: the client waits with its body until it is asked for. Whoever begins to read it has looked at key and
+ * length by then; a request that was refused before is not asked.
+ */
+function askForBodyWhenRead(request: IncomingMessage, response: ServerResponse) {
+  const { shouldKeepAlive } = response;
+  // Refused without its body, the connection could not be told where the next request begins.
+  response.shouldKeepAlive = false;
+  const onListener = (event: string | symbol) => {
+    if (event !== 'data' || response.headersSent) return;
+    request.off('newListener', onListener);
+    response.shouldKeepAlive = shouldKeepAlive;
+    response.writeContinue();
+  };
+  request.on('newListener', onListener);
+}
+
+/**
+ * `GET http://127.0.0.1:4141/v1/models`: what clients send that take this address for a proxy, and what every server must take
+ * (RFC 9112 §3.2.2). The path goes on as if it had come alone; a host other than that of the Host header is refused.
+ */
+function toOriginForm(request: IncomingMessage): Omit<Refusal, 'stage'> | undefined {
+  const match = /^http:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '');
+  if (!match) return undefined;
+  const [, authority = '', rest = ''] = match;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  if (authority.toLowerCase() === (request.headers.host ?? '').toLowerCase()) return undefined;
+  return {
+    cause: 'bad_request_parameter',
+    message:
+      'The request names one host in its first line and another in its Host header; which one is meant cannot be told.',
+    evidence: [{ what: 'host in the request line', where: 'request line', value: authority.slice(0, 100) }],
+  };
+}
+
 function dispatch(request: IncomingMessage, response: ServerResponse, options: ListenerOptions) {
+  const otherHost = toOriginForm(request);
   const url = request.url ?? '/';
+  if (otherHost) {
+    options.refuse(request, response, otherHost);
+    return;
+  }
   if (options.control && (url.startsWith('/ui') || url.startsWith('/api/') || url === '/')) {
     if (url === '/') {
       response.writeHead(302, { location: '/ui/', 'content-length': '0' }).end();

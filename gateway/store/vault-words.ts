@@ -61,7 +61,7 @@ function actionOf(failure: WayFailure): string {
         ? 'mend the key file'
         : 'put the right key file back or name it with --key-file';
     case 'passphrase':
-      return 'enter the passphrase (on a server: --passphrase-file)';
+      return 'enter the passphrase (`keyward vault unlock`, or --passphrase-file when it starts)';
     case 'keychain':
       switch (failure.reason) {
         case 'not-here':

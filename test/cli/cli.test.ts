@@ -199,7 +199,7 @@ describe('on the files of a home that is not running', () => {
     await writeFile(path.join(where, 'mine.txt'), 'not yours');
     await mkdir(path.join(where, 'logs'), { recursive: true });
     await writeFile(path.join(where, 'logs', 'another-program.log'), 'not yours either');
-    expect((await runCli(['erase', '--json'], { home: where })).code).toBe(2);
+    expect((await runCli(['erase', '--json'], { home: where })).code).toBe(4);
     expect(existsSync(path.join(where, 'keyward.json'))).toBe(true);
     expect((await runCli(['erase', '--yes', '--json'], { home: where })).code).toBe(0);
     expect((await readdir(where)).sort()).toEqual(['logs', 'mine.txt']);
