@@ -41,6 +41,7 @@ export function explainCapture(capture: Capture, context: ExplainContext): Expla
   const { verdict } = capture;
   if (capture.state !== 'done' || verdict === null) return explainUnfinished(capture);
   if (verdict.clientGone) return explainClientGone(capture);
+  if (verdict.ok && verdict.status === null && capture.origin?.kind === 'import') return explainUnsent(capture);
   if (verdict.ok) return explainSuccess(capture);
   const refused = capture.steps.findLast((step) => step.decision === 'refused');
   const decidedHere =
@@ -119,6 +120,21 @@ function explainSuccess(capture: Capture): Explanation {
   return {
     ...plainly(capture, 'The request was answered.', capture.verdict?.message ?? 'The answer came back whole.'),
     ladder: [...gatewayLadder(capture), ...finished(capture, 'passed')],
+  };
+}
+
+/** A request alone, as a curl command holds it. */
+function explainUnsent(capture: Capture): Explanation {
+  return {
+    ...plainly(
+      capture,
+      'This request has not been sent yet.',
+      'It was imported as a request alone; a replay sends it and shows what becomes of it.',
+    ),
+    confidence: 0,
+    status: 'possible',
+    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    fixes: buildFixes(['retry'], fixContextOf(capture, undefined, '')),
   };
 }
 

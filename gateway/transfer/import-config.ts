@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { matchEndpoint } from '../dialects/endpoints.ts';
 import type { Endpoint } from '../exchange.ts';
-import { findPreset, type Preset, presets } from '../providers/presets.ts';
+import { findPreset, type Preset, presetDialect, presets } from '../providers/presets.ts';
 import {
   type App,
   type Document,
@@ -161,7 +161,7 @@ function apiPath(method: string, url: URL): { path: string; base: string; endpoi
 }
 
 function dialectOf(preset: Preset | undefined, endpoint: Endpoint | undefined): Provider['dialect'] {
-  if (preset) return preset.dialect as Provider['dialect'];
+  if (preset) return presetDialect(preset);
   switch (endpoint?.family) {
     case 'anthropic':
       return 'anthropic-messages';
