@@ -2,13 +2,13 @@
  * A request of the gateway's own to a provider (key check, reachability): one attempt over the production path, recorded
  * as a capture of its kind, so that what was sent and what came back can be seen like anything else.
  */
+import { decodeText } from './captures/decode-body.ts';
 import type { Exchange } from './exchange.ts';
 import { applyCredential } from './providers/credential.ts';
 import { headerValue } from './providers/headers.ts';
 import { findPreset } from './providers/presets.ts';
 import { ownHosts, resolveUpstream } from './providers/resolve.ts';
 import type { PipelineOptions } from './run-exchange.ts';
-import { decodeBody } from './stages/decode-body.ts';
 import { explainNetworkError } from './stages/network-cause.ts';
 import { referenceOf } from './stages/prepare-attempt.ts';
 import { recordStep } from './stages/stage.ts';
@@ -83,7 +83,7 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
       clearTimeout(timer);
       attempt.timings.endMs = elapsed();
       const bytes = attempt.responseBody ? tapBytes(attempt.responseBody) : Buffer.alloc(0);
-      const body = decodeBody(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), PROBE_BODY_BYTES);
+      const body = decodeText(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), PROBE_BODY_BYTES);
       finishProbe(exchange, attempt, body, error, options, provider.name);
       resolve({
         capture: exchange.id,

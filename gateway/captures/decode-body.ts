@@ -1,7 +1,7 @@
 /**
- * Undoes content codings before redaction: a secret inside a gzip stream cannot be seen, so what cannot be decoded is
- * not recorded. Small bodies are decoded at once, large ones off the thread, and never more than the recording bound
- * comes out (a bomb is cut there).
+ * Undoes content codings, bounded (a bomb is cut there): of bodies before they are redacted, since a secret inside a gzip
+ * stream cannot be seen and what cannot be decoded is not recorded; of answers before they are judged; of requests before
+ * they are understood. Small bodies are decoded at once, large ones off the thread.
  */
 import zlib from 'node:zlib';
 
@@ -64,6 +64,47 @@ export async function decodeLater(encoded: Buffer, contentEncoding: string, boun
     if (result.failed && index === codings.length - 1) cut = true;
   }
   return { bytes, from: contentEncoding, cut };
+}
+
+/** Text of a body; what cannot be decoded is read as it is. Invalid UTF-8 becomes replacement characters. */
+export function decodeText(bytes: Buffer, contentEncoding: string | undefined, boundBytes: number): string {
+  const codings = codingsOf(contentEncoding);
+  if (codings.length === 0 || codings.length > MAX_CODINGS || bytes.length === 0) return bytes.toString('utf8');
+  try {
+    let plain = bytes;
+    for (const coding of codings) plain = undoNow(plain, coding, boundBytes);
+    return plain.toString('utf8');
+  } catch {
+    // Larger than the bound or not what it says: the caller judges by status and headers then.
+    return bytes.toString('utf8');
+  }
+}
+
+export type DecodedRequest =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly reason: 'unknown-coding' | 'damaged' | 'too-large' };
+
+/** A request's body with its codings undone. A body that is plain JSON although its header says otherwise is taken as it is. */
+export async function decodeRequest(
+  encoded: Buffer,
+  contentEncoding: string,
+  boundBytes: number,
+): Promise<DecodedRequest> {
+  const codings = codingsOf(contentEncoding);
+  if (codings.length === 0 || encoded.length === 0 || /^\s*[{[]/.test(encoded.subarray(0, 20).toString('latin1'))) {
+    return { ok: true, bytes: encoded };
+  }
+  if (codings.length > MAX_CODINGS) return { ok: false, reason: 'unknown-coding' };
+  let bytes = encoded;
+  for (const coding of codings) {
+    const decoder = decoderOf(coding, bytes);
+    if (!decoder) return { ok: false, reason: 'unknown-coding' };
+    const result = await collect(decoder, bytes, boundBytes);
+    if (result.cut) return { ok: false, reason: 'too-large' };
+    if (result.failed) return { ok: false, reason: 'damaged' };
+    bytes = result.bytes;
+  }
+  return { ok: true, bytes };
 }
 
 function undoNow(bytes: Buffer, coding: string, maxOutputLength: number): Buffer {

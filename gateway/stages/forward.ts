@@ -2,6 +2,7 @@
  * The only place that talks to a provider. Streams the answer to the client as it comes, holds back just what must be
  * judged first (failures, web pages in place of JSON, redirects), and takes the verdict when the answer is over.
  */
+import { decodeText } from '../captures/decode-body.ts';
 import type { Cause } from '../causes.ts';
 import { buildStreamError } from '../dialects/error-body.ts';
 import { type StreamWatch, streamIsWhole, watchChunk, watchEnd, watchStream } from '../dialects/stream-watch.ts';
@@ -11,7 +12,6 @@ import type { Attempt, Evidence, Exchange, RawHeaders, Refusal, Verdict } from '
 import { headerValue } from '../providers/headers.ts';
 import type { UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
 import { answerHeaders } from './answer-headers.ts';
-import { decodeBody } from './decode-body.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { explainNetworkError } from './network-cause.ts';
 import { type AnswerSink, keywardHeaders, ownAnswer, refusalAnswer, writeAnswer } from './respond.ts';
@@ -165,7 +165,7 @@ export class ForwardRun implements UpstreamHandler {
 
   private heldText(): string {
     const encoding = headerValue(this.attempt.responseHeaders ?? [], 'content-encoding');
-    return decodeBody(Buffer.concat(this.held), encoding, HOLD_BYTES);
+    return decodeText(Buffer.concat(this.held), encoding, HOLD_BYTES);
   }
 
   onEnd(trailers: RawHeaders) {
@@ -247,7 +247,7 @@ export class ForwardRun implements UpstreamHandler {
     const body = attempt.responseBody;
     if (!body || body.sizeBytes > body.keptBytes) return undefined;
     const encoding = headerValue(attempt.responseHeaders ?? [], 'content-encoding');
-    const text = decodeBody(tapBytes(body), encoding, HOLD_BYTES);
+    const text = decodeText(tapBytes(body), encoding, HOLD_BYTES);
     exchange.usage = readUsage(text);
     const verdict = judgeAnswer(exchange, attempt, text);
     if (!verdict) return undefined;
