@@ -40,8 +40,14 @@ export interface PipelineOptions {
 /** A body must not stand still longer than this while it is being received. */
 const BODY_IDLE_MS = 30_000;
 
-/** How long the rest of a refused body is taken and thrown away. */
-const DISCARD_MS = 10_000;
+/** How long the rest of a refused body is taken off the client's hands. */
+const REST_MS = 10_000;
+
+/** How long the record of a refused request waits for its body; nearly always it has arrived with the head. */
+const REST_RECORDED_MS = 1000;
+
+/** Most that is recorded of a body whose sender holds no gateway key of ours: enough to send a mended request again. */
+const STRANGERS_BODY_BYTES = 256 * 1024;
 
 /** The beginning of an exchange's record, from a request as Node parsed it. */
 export function openExchange(
@@ -82,6 +88,9 @@ export class ExchangeRun {
   private chunks: Buffer[] = [];
   private sizeBytes = 0;
   private forwarding: ForwardRun | undefined;
+  private refused = false;
+  /** Somebody reads the body, or has. */
+  private bodyTaken = false;
   private totalTimer: NodeJS.Timeout | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, options: PipelineOptions, onClosed: () => void) {
@@ -149,12 +158,15 @@ export class ExchangeRun {
 
   refuseAtOnce(refusal: Omit<Refusal, 'stage'>) {
     recordStep(this.exchange, 'receive', refuse(refusal), 0, this.elapsed());
+    // Of a page or a host that may not ask at all, nothing more is wanted.
+    this.bodyTaken = true;
     this.answerRefusal();
   }
 
   /** Reads the whole body, bounded in size and in silence. */
   private gather(onWhole: (body: Buffer) => void) {
     const { request } = this;
+    this.bodyTaken = true;
     const bound = this.context.config.settings.maxBodyBytes;
     let timer = setTimeout(() => this.bodyStoodStill(), BODY_IDLE_MS);
     const onData = (chunk: Buffer) => {
@@ -269,6 +281,7 @@ export class ExchangeRun {
   private tappedBody(boundBytes: number): PassThrough {
     const { exchange, request } = this;
     const tap = exchange.request.body;
+    this.bodyTaken = true;
     const through = new PassThrough();
     through.on('pipe', () => {
       request.on('data', (chunk: Buffer) => tapChunk(tap, chunk, boundBytes, this.elapsed()));
@@ -281,26 +294,60 @@ export class ExchangeRun {
   }
 
   private answerRefusal() {
-    const verdict = this.stages.answerRefusal(this.response);
-    this.discardRest();
-    this.finish(verdict);
+    const verdict = { ...this.stages.answerRefusal(this.response), endMs: this.elapsed() };
+    this.refused = true;
+    this.takeRest(() => this.finish(verdict));
   }
 
   /**
    * A client that is still sending reads its refusal only if what it sends is taken off its hands for a while; then the
-   * connection is cut, so that a refused upload cannot go on for ever.
+   * connection is cut, so that a refused upload cannot go on for ever. What nobody has read yet is recorded within
+   * bounds, so that the request can be replayed once its key is mended.
    */
-  private discardRest() {
+  private takeRest(onOver: () => void) {
     const { request } = this;
-    if (request.complete) return;
+    if (request.readableEnded || request.destroyed || (this.bodyTaken && request.complete)) {
+      onOver();
+      return;
+    }
+    if (this.bodyTaken) onOver();
+    else this.recordRest(onOver);
     request.resume();
-    const cut = setTimeout(() => request.socket.destroy(), DISCARD_MS);
+    const cut = setTimeout(() => request.socket.destroy(), REST_MS);
     cut.unref();
     request.once('close', () => clearTimeout(cut));
   }
 
+  /** `onOver` comes with the body's end, or as soon as waiting for it would bring nothing more. */
+  private recordRest(onOver: () => void) {
+    const { exchange, request } = this;
+    const { captureBodyBytes } = this.context.config.settings;
+    const bound = exchange.caller ? captureBodyBytes : Math.min(captureBodyBytes, STRANGERS_BODY_BYTES);
+    if (Number(request.headers['content-length'] ?? 0) > bound) {
+      onOver();
+      return;
+    }
+    const tap = emptyTap();
+    exchange.request.body = tap;
+    const onData = (chunk: Buffer) => {
+      tapChunk(tap, chunk, bound, this.elapsed());
+      if (tap.sizeBytes > bound) over();
+    };
+    const onEnd = () => {
+      tap.complete = true;
+      over();
+    };
+    const over = () => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', over);
+      onOver();
+    };
+    const timer = setTimeout(over, REST_RECORDED_MS);
+    request.on('data', onData).once('end', onEnd).once('close', over);
+  }
+
   private onClientClose() {
-    if (this.exchange.verdict || this.forwarding || this.response.writableFinished) return;
+    if (this.exchange.verdict || this.refused || this.forwarding || this.response.writableFinished) return;
     this.finish({
       ok: true,
       cause: null,
@@ -311,11 +358,11 @@ export class ExchangeRun {
     });
   }
 
-  private finish(verdict: Omit<Verdict, 'endMs'>) {
+  private finish(verdict: Omit<Verdict, 'endMs'> & Partial<Pick<Verdict, 'endMs'>>) {
     const { exchange, options } = this;
     if (exchange.verdict) return;
     clearTimeout(this.totalTimer);
-    exchange.verdict = { ...verdict, endMs: this.elapsed() };
+    exchange.verdict = { ...verdict, endMs: verdict.endMs ?? this.elapsed() };
     options.recorder.finish(exchange);
     this.onClosed();
   }
