@@ -523,6 +523,7 @@ export const en = {
     tokens: (input: string, output: string) => `${input} → ${output} tokens`,
     unknownApp: 'unknown app',
     origin: { replay: 'replay', probe: 'probe', check: 'key check', import: 'imported' },
+    originOf: 'the request it came from',
     stream: 'stream',
     help: {
       failed: 'failed requests only',

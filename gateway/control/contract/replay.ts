@@ -23,7 +23,7 @@ export const editSchema = z.object({
    * `body` (the whole text) or a JSON pointer into the body (`/messages/0/content`).
    */
   path: z.string().min(1).max(2000),
-  value: z.unknown(),
+  value: z.unknown().optional(),
 });
 export type Edit = z.infer<typeof editSchema>;
 

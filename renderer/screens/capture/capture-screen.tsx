@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Loader, Tabs, Tooltip } from '@mantine/core';
 import { IconPlayerTrackNext, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Capture } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
 import { duration, exactTime } from '../../format.ts';
@@ -142,7 +142,7 @@ function Head({ capture, onClose }: { capture: Capture; onClose: () => void }) {
           <span>
             {w.asked} <b>{capture.askedModel ?? capture.path}</b>
           </span>
-          {answered && (
+          {answered && answered !== capture.askedModel && (
             <span>
               {w.answeredBy} <b>{answered}</b>
             </span>
@@ -150,6 +150,11 @@ function Head({ capture, onClose }: { capture: Capture; onClose: () => void }) {
           <time dateTime={capture.time}>{exactTime(capture.time)}</time>
           {capture.durationMs !== null && <span>{duration(capture.durationMs)}</span>}
           <span className="kw-mono">{capture.id}</span>
+          {capture.origin?.of && (
+            <Link to="/requests/$id" params={{ id: capture.origin.of }} search={{}} className="kw-link">
+              {w.originOf}
+            </Link>
+          )}
         </p>
       </div>
       <div className={classes.headActions}>

@@ -21,6 +21,7 @@ export function ComparePane({ capture, state }: { capture: Capture; state: Repla
     value: String(number),
     label,
   }));
+  const names = [options[left]?.label ?? '', options[right]?.label ?? ''] as const;
   const picker = (label: string, value: number, onChange: (number: number) => unknown, other: number) => (
     <Select
       size="xs"
@@ -39,9 +40,9 @@ export function ComparePane({ capture, state }: { capture: Capture; state: Repla
       </div>
       {before && after && (
         <>
-          <SideMessages title={w.side.request} before={before.request} after={after.request} />
-          <SideSteps before={before.steps} after={after.steps} />
-          <SideMessages title={w.side.answer} before={before.answer} after={after.answer} />
+          <SideMessages title={w.side.request} names={names} before={before.request} after={after.request} />
+          <SideSteps names={names} before={before.steps} after={after.steps} />
+          <SideMessages title={w.side.answer} names={names} before={before.answer} after={after.answer} />
         </>
       )}
     </div>

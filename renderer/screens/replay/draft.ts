@@ -24,6 +24,9 @@ export interface Draft {
   readonly body: string;
 }
 
+/** These follow from the message and the connection: no use in editing them. */
+const OWN = /^(?:content-length|transfer-encoding|connection)$/i;
+
 const isMessagePart = (path: string) =>
   path === 'method' || path === 'url' || path === 'body' || path.startsWith('header.') || path.startsWith('/');
 const isChoice = (path: string) => path === 'model' || path === 'key' || path === 'gateway-key';
@@ -43,11 +46,13 @@ export function draftOf(request: Request, edits: readonly Edit[]): Draft {
     model: choice('model'),
     key: choice('key'),
     gatewayKey: choice('gateway-key'),
-    headers: request.headers.map(([name, value]) => ({
-      name,
-      value,
-      credential: redactionSpans(value).length > 0,
-    })),
+    headers: request.headers
+      .filter(([name]) => !OWN.test(name))
+      .map(([name, value]) => ({
+        name,
+        value,
+        credential: redactionSpans(value).length > 0,
+      })),
     body: readable(request.body.text ?? ''),
   };
 }
@@ -89,6 +94,7 @@ function headerEdits(recorded: Request['headers'], draft: readonly DraftHeader[]
   const now = byName(draft.map((header) => [header.name, header.value] as const));
   const edits: Edit[] = [];
   for (const name of new Set([...old.keys(), ...now.keys()])) {
+    if (OWN.test(name) && !now.has(name)) continue;
     const values = now.get(name);
     if (!values) edits.push({ path: `header.${name}`, value: undefined });
     else if (values.join('\n') !== old.get(name)?.join('\n'))

@@ -14,7 +14,12 @@ import type { useRun } from './use-run.ts';
 const TONES: Record<Turn, Tone> = { fixed: 'ok', same: 'ok', stillFails: 'bad', broke: 'bad', undecided: 'wait' };
 
 /** What the run came to, beside the original; a refusal with what to do about it. */
-export function OutcomeBar(props: { capture: Capture; state: ReplayState; run: ReturnType<typeof useRun> }) {
+export function OutcomeBar(props: {
+  capture: Capture;
+  state: ReplayState;
+  run: ReturnType<typeof useRun>;
+  onPerform: () => void;
+}) {
   const { capture, state, run } = props;
   const w = words.replay;
   const replay = run.shown;
@@ -51,13 +56,21 @@ export function OutcomeBar(props: { capture: Capture; state: ReplayState; run: R
   return (
     <p className={classes.outcome} data-turn={which} role="status">
       <Light tone={TONES[which]} />
-      <b>{which === 'undecided' ? w.outcome.undecided : w.outcome[which]}</b>
+      <b>{which === 'undecided' && state.branch.mode === 'recorded' ? w.outcome.unserved : w.outcome[which]}</b>
       {outcome && !run.waiting && (
         <span>
           {outcome.ok
             ? w.outcome.answered(outcome.status)
             : w.outcome.failed(outcome.cause ? words.causes[outcome.cause] : outcome.message, outcome.status)}
         </span>
+      )}
+      {which === 'undecided' && (
+        <Button
+          variant="default"
+          onClick={() => (run.waiting ? props.onPerform() : void state.change({ mode: 'live' }))}
+        >
+          {state.branch.mode === 'recorded' ? w.runRecorded : run.waiting ? w.runLive : w.sendLive}
+        </Button>
       )}
       {replay.capture && (
         <LinkButton to="/requests/$id" params={{ id: replay.capture }} search={{}} variant="default">

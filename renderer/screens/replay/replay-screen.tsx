@@ -104,7 +104,7 @@ function Debugger({ capture }: { capture: Capture }) {
         moves={moves}
         onPerform={() => void perform()}
       />
-      <OutcomeBar capture={capture} state={state} run={run} />
+      <OutcomeBar capture={capture} state={state} run={run} onPerform={() => void perform()} />
       {state.view === 'compare' ? (
         <ComparePane capture={capture} state={state} />
       ) : (

@@ -12,7 +12,11 @@ const ORDER = Object.keys(words.stages) as Stage[];
 
 /** A run that has yet to send shows that step too, as one to come. */
 export function shownSteps(replay: Replay, waiting: boolean): ShownStep[] {
-  const steps = replay.steps.map((step) => ({ ...step, pending: waiting && step.stage === 'forward' }));
+  const steps = replay.steps.map((step) => ({
+    ...step,
+    differences: telling(step),
+    pending: waiting && step.stage === 'forward',
+  }));
   const decided = steps.some((step) => step.decision === 'refused' || step.decision === 'answered');
   if (decided || replay.refused || steps.some((step) => step.stage === 'forward')) return steps;
   if (replay.mode === 'explain' || !replay.sending) return steps;
@@ -32,6 +36,18 @@ export function shownSteps(replay: Replay, waiting: boolean): ShownStep[] {
       pending: true,
     },
   ];
+}
+
+/**
+ * The differences worth reading. A step that was not carried out lacks all that came of it, which says nothing; and the
+ * summary tells in words what the other differences tell by their places.
+ */
+function telling(step: ReplayStep): ReplayStep['differences'] {
+  const { differences } = step;
+  if (step.stage === 'forward' && step.decision === 'skipped') {
+    return differences.filter((difference) => difference.path.startsWith('/input'));
+  }
+  return differences.length > 1 ? differences.filter((difference) => difference.path !== '/summary') : differences;
 }
 
 /** Where one looks first: where it went wrong, else the end. */

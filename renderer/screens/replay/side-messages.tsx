@@ -6,7 +6,12 @@ import { pairHeaders } from './side-headers.ts';
 import type { Message } from './use-side.ts';
 
 /** Two messages: their lines, the headers that differ, their bodies merged line by line. */
-export function SideMessages(props: { title: string; before: Message | undefined; after: Message | undefined }) {
+export function SideMessages(props: {
+  title: string;
+  names: readonly [string, string];
+  before: Message | undefined;
+  after: Message | undefined;
+}) {
   const { title, before, after } = props;
   const w = words.replay.side;
   const headers = pairHeaders(before?.headers ?? [], after?.headers ?? []);
@@ -35,8 +40,8 @@ export function SideMessages(props: { title: string; before: Message | undefined
               <thead>
                 <tr>
                   <th scope="col">{words.capture.message.header}</th>
-                  <th scope="col">{w.left}</th>
-                  <th scope="col">{w.right}</th>
+                  <th scope="col">{props.names[0]}</th>
+                  <th scope="col">{props.names[1]}</th>
                 </tr>
               </thead>
               <tbody>

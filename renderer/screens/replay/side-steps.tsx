@@ -9,7 +9,12 @@ type Shown = Pick<RecordedStep, 'stage' | 'decision' | 'summary'>;
 const TONES: Record<Shown['decision'], Tone> = { passed: 'ok', answered: 'ok', refused: 'bad', skipped: 'off' };
 
 /** Each stage on both sides; a row where they part is marked. */
-export function SideSteps({ before, after }: { before: readonly Shown[]; after: readonly Shown[] }) {
+export function SideSteps(props: {
+  names: readonly [string, string];
+  before: readonly Shown[];
+  after: readonly Shown[];
+}) {
+  const { before, after } = props;
   const w = words.replay.side;
   const stages = [...new Set([...before, ...after].map((step) => step.stage))].sort(stageOrder);
   return (
@@ -18,9 +23,9 @@ export function SideSteps({ before, after }: { before: readonly Shown[]; after: 
       <table className={classes.sideTable} aria-label={w.steps}>
         <thead>
           <tr>
-            <th scope="col">{words.replay.columns.place}</th>
-            <th scope="col">{w.left}</th>
-            <th scope="col">{w.right}</th>
+            <th scope="col">{w.step}</th>
+            <th scope="col">{props.names[0]}</th>
+            <th scope="col">{props.names[1]}</th>
           </tr>
         </thead>
         <tbody>

@@ -67,8 +67,7 @@ export function RunPane(props: {
                 saveFile({
                   fileName: `${shown.suite}-${shown.startedAt.slice(0, 19).replaceAll(':', '')}.xml`,
                   mediaType: 'application/xml',
-                  content: junit(shown),
-                  encoding: 'utf8',
+                  parts: [junit(shown)],
                 })
               }
             >

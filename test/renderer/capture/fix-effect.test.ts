@@ -1,42 +1,46 @@
 import { describe, expect, it } from 'vitest';
 import { fixEffect } from '../../../renderer/screens/capture/fix-effect.ts';
 
-const effect = (action: { kind: string; [name: string]: unknown } | null, url?: string) =>
-  fixEffect({ id: 'fix', action, ...(url ? { url } : {}) });
+const fix = (kind: string, more: Record<string, unknown> = {}, id = 'x') => ({ id, action: { kind, ...more } });
 
-describe('what a fix button does', () => {
-  it('applies ready parameters in one click', () => {
-    expect(effect({ kind: 'gateway-keys.edit', id: 'k1', expires: '30d' })).toEqual({
-      kind: 'apply-gateway-key',
-      input: { id: 'k1', expires: '30d' },
+describe('what a fix does', () => {
+  it('is carried out by the gateway, with the place where a person finds the same', () => {
+    expect(fixEffect(fix('keys.replace', { id: 'pk_1' }))).toEqual({
+      kind: 'carry-out',
+      byHand: { to: '/keys', search: { replace: 'pk_1' } },
     });
+    expect(fixEffect(fix('gateway-keys.edit', { id: 'gk_1' }))).toEqual({
+      kind: 'carry-out',
+      byHand: { to: '/apps', search: { edit: 'gk_1' } },
+    });
+    expect(fixEffect(fix('settings.set', {}, 'raise-timeout'))).toEqual({
+      kind: 'carry-out',
+      byHand: { to: '/settings', search: { section: 'timeouts' } },
+    });
+    expect(fixEffect(fix('use-model'))).toEqual({ kind: 'carry-out' });
+    expect(fixEffect(fix('retry'))).toEqual({ kind: 'carry-out' });
   });
 
-  it('opens the dialog where a person has to decide', () => {
-    expect(effect({ kind: 'gateway-keys.edit', id: 'k1' })).toMatchObject({
+  it('tests a key, edits the request, writes to support or leads to a dialog where that is the fix', () => {
+    expect(fixEffect(fix('keys.test', { id: 'pk_1' }))).toEqual({ kind: 'test-key', id: 'pk_1' });
+    expect(fixEffect(fix('replay.edit'))).toEqual({ kind: 'edit-request' });
+    expect(fixEffect(fix('captures.export'))).toEqual({ kind: 'support-text' });
+    expect(fixEffect(fix('vault.unlock'))).toEqual({
       kind: 'visit',
-      place: { search: { edit: 'k1' } },
-    });
-    expect(effect({ kind: 'keys.replace', id: 'pk_1' })).toMatchObject({
-      place: { to: '/keys', search: { replace: 'pk_1' } },
+      place: { to: '/settings', search: { section: 'vault' } },
     });
   });
 
-  it('opens the page where the operation is not one of ours', () => {
-    expect(effect({ kind: 'teleport' }, 'https://example.com/keys')).toEqual({
+  it('opens web pages only', () => {
+    expect(fixEffect(fix('open-url', { url: 'https://platform.openai.com/api-keys' }))).toEqual({
       kind: 'open-url',
-      url: 'https://example.com/keys',
+      url: 'https://platform.openai.com/api-keys',
     });
+    expect(fixEffect(fix('open-url', { url: 'javascript:alert(1)' }))).toBeUndefined();
+    expect(fixEffect({ id: 'x', action: null, url: 'file:///etc/passwd' })).toBeUndefined();
   });
 
-  it('is no button where nothing could be done', () => {
-    expect(effect({ kind: 'retry', id: 'c1' })).toBeUndefined();
-    expect(effect(null)).toBeUndefined();
-    expect(effect({ kind: 'keys.replace' })).toBeUndefined();
-  });
-
-  it('never opens anything but a web page', () => {
-    expect(effect({ kind: 'open-url', url: 'javascript:alert(1)' })).toBeUndefined();
-    expect(effect(null, 'file:///etc/passwd')).toBeUndefined();
+  it('is advice where there is nothing to press', () => {
+    expect(fixEffect({ id: 'check-network', action: null })).toBeUndefined();
   });
 });
