@@ -1,29 +1,53 @@
-/** Which provider knows which model id, and the nearest names to a mistyped one. Data: data/model-ids.json. */
-import modelIds from './data/model-ids.json' with { type: 'json' };
+/**
+ * Models that ship with the gateway: which provider serves which, with limits and list prices; and the nearest names to a
+ * mistyped one. Data: data/models.json, made by scripts/compile-models.ts. A provider's rows are taken apart when that
+ * provider is first asked about, a row when its model is.
+ */
+import data from './data/models.json' with { type: 'json' };
+import { type KnownModel, parseModelRow } from './known-model.ts';
 
-let providersByModel: Map<string, string[]> | undefined;
+const rowsOf: ReadonlyMap<string, string> = new Map(Object.entries(data.models));
+/** By preset, by model id: the row, or what it says once somebody asked. */
+const opened = new Map<string, Map<string, string | KnownModel>>();
 
-function index(): Map<string, string[]> {
-  if (providersByModel) return providersByModel;
-  providersByModel = new Map();
-  for (const [provider, ids] of Object.entries(modelIds.models as Record<string, string[]>)) {
-    for (const id of ids) {
-      const known = providersByModel.get(id);
-      if (known) known.push(provider);
-      else providersByModel.set(id, [provider]);
-    }
-  }
-  return providersByModel;
+function open(preset: string): Map<string, string | KnownModel> | undefined {
+  const known = opened.get(preset);
+  if (known) return known;
+  const rows = rowsOf.get(preset);
+  if (rows === undefined) return undefined;
+  const models = new Map(rows.split('^').map((row) => [row.slice(0, row.indexOf('|')), row]));
+  opened.set(preset, models);
+  return models;
+}
+
+/** What is known of a model under exactly this id at this preset. */
+export function knownModel(preset: string, id: string): KnownModel | undefined {
+  const models = open(preset);
+  const found = models?.get(id);
+  if (typeof found !== 'string') return found;
+  const model = parseModelRow(preset, found);
+  models?.set(id, model);
+  return model;
 }
 
 /** Preset ids of the providers that list this bare model id; empty when none does. */
 export function providersOfModel(model: string): readonly string[] {
-  return index().get(model) ?? [];
+  if (model === '' || /[|^]/.test(model)) return [];
+  const presets: string[] = [];
+  for (const [preset, rows] of rowsOf) {
+    if (rows.startsWith(`${model}|`) || rows.includes(`^${model}|`)) presets.push(preset);
+  }
+  return presets;
 }
 
 /** Model ids that a preset is known to serve. */
 export function modelsOfPreset(preset: string): readonly string[] {
-  return (modelIds.models as Record<string, string[]>)[preset] ?? [];
+  return [...(open(preset)?.keys() ?? [])];
+}
+
+/** When the source of a model's price was read, as `2026-11-10`; undefined for an unknown source. */
+export function priceSourceDate(source: string): string | undefined {
+  return (data.sources as Readonly<Record<string, { readonly date: string } | undefined>>)[source]?.date;
 }
 
 /** The `count` names among `known` that are nearest to `name`, nearest first; none farther than a third of its length. */

@@ -3,6 +3,7 @@
  * it to check scopes, `route` to decide, and both get the same answer.
  */
 import type { Rule } from '../exchange.ts';
+import { findServed } from '../models/find-served.ts';
 import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { Provider } from '../store/schema.ts';
@@ -82,19 +83,15 @@ export function findProvider(
 }
 
 function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
-  const presets = providersOfModel(asked);
-  for (const provider of config.providers.values()) {
-    if (provider.enabled && provider.preset !== null && presets.includes(provider.preset)) {
-      return {
-        ok: true,
-        target: {
-          providerId: provider.id,
-          provider,
-          model: asked,
-          rule: { name: 'model.catalogue', origin: { from: 'default', name: 'model catalogue' }, value: provider.id },
-        },
-      };
-    }
+  const served = findServed(asked, config.providers.values());
+  if (served) {
+    const { provider, model } = served;
+    const rule: Rule = {
+      name: 'model.catalogue',
+      origin: { from: 'default', name: 'model catalogue' },
+      value: provider.id,
+    };
+    return { ok: true, target: { providerId: provider.id, provider, model, rule } };
   }
   const slash = asked.indexOf('/');
   const preset = slash > 0 ? findPreset(asked.slice(0, slash)) : undefined;
@@ -103,6 +100,7 @@ function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
       `Provider "${preset.name}" is not set up in this gateway: add it with its key, then ask again.`,
     );
   }
+  const presets = providersOfModel(asked);
   if (presets.length > 0) {
     const names = presets.slice(0, 3).map((id) => findPreset(id)?.name ?? id);
     return gatewayConfig(
