@@ -17,7 +17,7 @@ const LAYERS = [
       'upstreams/',
     ],
   ],
-  ['dialects, providers, store, captures', ['dialects/', 'providers/', 'store/', 'captures/']],
+  ['dialects, models, providers, store, captures', ['dialects/', 'models/', 'providers/', 'store/', 'captures/']],
   ['the shared types', ['exchange\\.ts$', 'causes\\.ts$', 'upstream\\.ts$', 'log\\.ts$']],
 ];
 
