@@ -4,6 +4,7 @@ import type { Cause } from '../causes.ts';
 import { explainCapture } from '../diagnosis/explain-capture.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';
 import type { Finding } from '../diagnosis/finding.ts';
+import type { ProbeId } from '../diagnosis/probes.ts';
 import type { Tools } from '../experiments/experiment.ts';
 import { findingsOf, type Proposal, proposeExperiments } from '../experiments/experiments.ts';
 import { type Subject, subjectOf } from '../experiments/subject.ts';
@@ -21,6 +22,14 @@ const MOST_RELATED = 40;
 const PROBE_TIMEOUT_MS = 15_000;
 /** `explain --probe` runs a few, not all that could be. */
 const MOST_RUN = 5;
+/** Run first: once a cause is proven, nothing more is sent. */
+const CAN_PROVE: ReadonlySet<ProbeId> = new Set<ProbeId>([
+  'without-organisation-header',
+  'other-key',
+  'other-base-url',
+  'other-model',
+  'minimal-request',
+]);
 
 export function experimentProcedures(deps: ControlDeps) {
   return {
@@ -69,7 +78,10 @@ export async function explainWithExperiments(
   if (!options.probe || !view.subject.attempt || view.capture.verdict?.ok) return view.explanation;
   const allowed = new Set(deps.store.snapshot.settings.experiments);
   if (options.paid) allowed.add('paid-call');
-  const runnable = (await proposalsFor(deps, view)).flatMap(({ plan }) =>
+  const proposals = (await proposalsFor(deps, view)).sort(
+    (a, b) => Number(CAN_PROVE.has(b.id)) - Number(CAN_PROVE.has(a.id)),
+  );
+  const runnable = proposals.flatMap(({ plan }) =>
     typeof plan === 'string' || plan.class === 'local' || !allowed.has(plan.class) ? [] : [plan],
   );
   const sent = new Set<string>();

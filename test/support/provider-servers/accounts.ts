@@ -11,6 +11,8 @@ export const KEY_STATES = [
   'other-organization',
   'other-project',
   'restricted',
+  /** Good, but only for its own organisation: refused where a header names another. */
+  'other-account',
   'no-credit',
   'rate-limited',
 ] as const;
@@ -115,10 +117,12 @@ export function unknownKey(dialect: ServerDialect, key: string): Refusal {
 export function refusalOf(dialect: ServerDialect, state: KeyState, key: string, listing: boolean): Refusal | undefined {
   // Credit and rate are not looked at where nothing is spent.
   if (listing && (state === 'no-credit' || state === 'rate-limited')) return undefined;
-  if (state === 'valid') return undefined;
+  if (state === 'valid' || state === 'other-account') return undefined;
   if (state === 'revoked' && dialect !== 'gemini') return unknownKey(dialect, key);
   const retry = { 'retry-after': '1' };
-  const table: Readonly<Record<ServerDialect, Readonly<Record<Exclude<KeyState, 'valid' | 'revoked'>, Refusal>>>> = {
+  const table: Readonly<
+    Record<ServerDialect, Readonly<Record<Exclude<KeyState, 'valid' | 'revoked' | 'other-account'>, Refusal>>>
+  > = {
     openai: {
       expired: openai(
         401,

@@ -44,7 +44,8 @@ export function answerRequest(dialect: ServerDialect, request: SeenRequest): Wir
   if (!key) return refused(missingKey(dialect));
   const state = KEY_STATES.find((candidate: KeyState) => keyOf(dialect, candidate) === key);
   if (!state) return refused(unknownKey(dialect, key));
-  const refusal = refusalOf(dialect, state, key, listing);
+  const foreign = state === 'other-account' && request.headers['openai-organization'] !== undefined;
+  const refusal = refusalOf(dialect, foreign ? 'other-organization' : state, key, listing);
   if (refusal) return refused(refusal);
   if (listing) return path === '/models' ? modelList(dialect) : one(dialect, path.slice('/models/'.length));
   if (request.method === 'GET') return refused(noPath(dialect, request, url));

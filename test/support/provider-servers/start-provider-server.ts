@@ -37,6 +37,8 @@ export type Fault =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string;
+      /** Only to requests whose body holds this text. */
+      readonly toBody?: string;
     };
 
 export interface ProviderServer {
@@ -137,6 +139,7 @@ async function answer(
       outgoing.end();
       return;
     case 'answer':
+      if (fault.toBody !== undefined && !seen.body.includes(fault.toBody)) break;
       outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
       outgoing.end(fault.body);
       return;

@@ -1,0 +1,75 @@
+/** "Your key is fine, the provider is down." */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlClient, controlClient } from '../../gateway/control/router.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-provider-server.ts';
+
+let place: TestGateway;
+let client: ControlClient;
+let server: ProviderServer;
+
+beforeEach(async () => {
+  place = await startTestGateway();
+  client = controlClient(place.gateway.control, 'cli');
+  server = await startProviderServer({ dialect: 'openai' });
+});
+afterEach(async () => {
+  await place.stop();
+  await server.close();
+});
+
+const HELLO = [{ role: 'user', content: 'Hello' }];
+
+async function ask(): Promise<{ status: number; id: string }> {
+  const answer = await place.post('/v1/chat/completions', { model: 'openai/gpt-4o-mini', messages: HELLO });
+  await answer.arrayBuffer();
+  return { status: answer.status, id: answer.headers.get('x-keyward-capture') ?? '' };
+}
+
+/** Two good keys, both of which were seen to work. */
+async function twoGoodKeys(): Promise<void> {
+  await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('valid'), check: true });
+  await client.keys.add({ provider: 'openai', secret: server.key('other-account'), label: 'second', check: true });
+  expect((await ask()).status).toBe(200);
+}
+
+describe('a provider that answers 401 to good keys', () => {
+  it('is explained as down: another key that worked is refused alike', async () => {
+    await twoGoodKeys();
+    server.setFault({ kind: 'outage-401' });
+    const { status, id } = await ask();
+    expect(status).toBe(401);
+    const explanation = await client.captures.explain({ id, probe: true });
+    expect(explanation.cause).toBe('provider_outage');
+    expect(explanation.status).not.toBe('proven');
+    expect(explanation.title).not.toMatch(/key/i);
+    expect(explanation.fixes.map((fix) => fix.id)).not.toContain('replace-key');
+    const other = explanation.probes.find(({ probe }) => probe === 'other-key');
+    expect(other?.result).toContain('not this key’s');
+    // Once it is over, the same request is answered, and the explanation holds.
+    server.setFault(null);
+    expect(await client.fixes.apply({ id, fix: 'retry' })).toMatchObject({ applied: true, fixed: true });
+    expect((await client.captures.explain({ id })).cause).toBe('provider_outage');
+  });
+
+  it('that is over by the time somebody looks is not blamed on the key either', async () => {
+    await twoGoodKeys();
+    server.setFault({ kind: 'outage-401' }, 1);
+    const { id } = await ask();
+    const explanation = await client.captures.explain({ id, probe: true });
+    expect(explanation.cause).toBe('provider_outage');
+    expect(explanation.ladder.find(({ check }) => check === 'key_accepted')?.evidence.at(-1)?.what).toContain(
+      'accepted',
+    );
+  });
+
+  it('is not called an outage where the other key never worked', async () => {
+    await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('expired'), check: false });
+    await client.keys.add({ provider: 'openai', secret: server.key('revoked'), label: 'second', check: false });
+    const { id } = await ask();
+    const explanation = await client.captures.explain({ id, probe: true });
+    expect(explanation.cause).toBe('key_expired');
+    expect(explanation.status).not.toBe('proven');
+    expect(explanation.probes.find(({ probe }) => probe === 'other-key')?.result).toContain('tells neither way');
+  });
+});
