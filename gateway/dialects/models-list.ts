@@ -9,20 +9,33 @@ export interface ListedModel {
 /** A fixed time: the catalogue does not know when a model was made, and a changing one would defeat caches. */
 const CREATED = 1_700_000_000;
 
-export function buildModelsList(family: Family, models: readonly ListedModel[]): unknown {
+/** `more`: this is not the end of the list. */
+export function buildModelsList(family: Family, models: readonly ListedModel[], more = false): unknown {
   switch (family) {
     case 'anthropic':
       return {
         data: models.map((model) => buildModel('anthropic', model)),
-        has_more: false,
+        has_more: more,
         first_id: models[0]?.id ?? null,
         last_id: models[models.length - 1]?.id ?? null,
       };
     case 'gemini':
-      return { models: models.map((model) => buildModel('gemini', model)) };
+      return {
+        models: models.map((model) => buildModel('gemini', model)),
+        ...(more ? { nextPageToken: pageTokenOf(models[models.length - 1]?.id ?? '') } : {}),
+      };
     default:
       return { object: 'list', data: models.map((model) => buildModel('openai', model)) };
   }
+}
+
+/** Gemini's page tokens mean something to their maker alone. */
+function pageTokenOf(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+export function idOfPageToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString('utf8');
 }
 
 export function buildModel(family: Family, model: ListedModel): unknown {

@@ -2,7 +2,8 @@
 import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import type { GatewayKey } from '../store/schema.ts';
-import { findProvider, resolveModel } from './resolve-target.ts';
+import { resolveAsked } from './resolve-asked.ts';
+import { findProvider } from './resolve-target.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
 export function authorize(exchange: Exchange, context: StageContext): StageOutcome {
@@ -80,9 +81,15 @@ function checkTarget(exchange: Exchange, key: GatewayKey, context: StageContext)
   const target = scopeTarget(exchange, context);
   if (!target) return undefined;
   if (providers && !providers.includes(target.providerId)) {
+    // A caller that asked for a model alone is told of the model: it knows nothing of the provider behind it.
+    const { askedModel, endpoint } = exchange;
+    const named =
+      endpoint?.name === 'raw' || askedModel?.startsWith(`${target.providerId}/`) || askedModel === undefined;
     return refuse({
       cause: 'permission_missing',
-      message: `This gateway key may not use provider ${target.providerId}.`,
+      message: named
+        ? `This gateway key may not use provider ${target.providerId}.`
+        : `No provider that this gateway key may use serves ${clip(askedModel)} here.`,
       ownerMessage: `The gateway key's scope allows the providers ${providers.join(', ')}; this request goes to ${target.providerId}.`,
       rule: { name: 'scope.providers', origin: { from: 'gateway-key', id: key.id }, value: providers },
       evidence: [{ what: 'provider', where: 'model', value: target.providerId }],
@@ -96,7 +103,9 @@ function checkTarget(exchange: Exchange, key: GatewayKey, context: StageContext)
       cause: asked === undefined ? 'permission_missing' : 'model_no_access',
       message:
         asked === undefined
-          ? 'This gateway key is limited to certain models, so raw access is closed to it.'
+          ? exchange.endpoint?.name === 'raw'
+            ? 'This gateway key is limited to certain models, so raw access is closed to it.'
+            : 'This gateway key is limited to certain models, and the request names none: name one of them.'
           : `This gateway key may not use model ${clip(asked)}.`,
       ownerMessage: `The gateway key's scope allows the models ${models.join(', ')}${asked === undefined ? '' : `; the request asks for ${clip(asked)}`}.`,
       rule: { name: 'scope.models', origin: { from: 'gateway-key', id: key.id }, value: models },
@@ -114,10 +123,11 @@ function scopeTarget(exchange: Exchange, context: StageContext): { providerId: s
     const found = findProvider(endpoint.provider ?? '', context.config);
     return found ? { providerId: found.providerId, names: [] } : undefined;
   }
-  if (askedModel === undefined || endpoint?.dialect === 'openai-models') return undefined;
-  const resolution = resolveModel(askedModel, context.config);
+  if (endpoint?.dialect === 'openai-models') return undefined;
+  const resolution = resolveAsked(exchange, context.config);
   if (!resolution.ok) return undefined;
   const { providerId, model, routeName } = resolution.target;
+  if (askedModel === undefined) return { providerId, names: [] };
   const full = `${providerId}/${model}`;
   return { providerId, names: routeName === undefined ? [askedModel, full] : [routeName, full] };
 }

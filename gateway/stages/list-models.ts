@@ -1,5 +1,5 @@
 /** Answers `GET …/models` from what is set up here: routes, practice models, the catalogue's models of each provider. */
-import { buildModel, buildModelsList, type ListedModel } from '../dialects/models-list.ts';
+import { buildModel, buildModelsList, idOfPageToken, type ListedModel } from '../dialects/models-list.ts';
 import type { Exchange } from '../exchange.ts';
 import { modelsOfPreset } from '../providers/catalogue.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
@@ -10,10 +10,57 @@ import { resolveModel } from './resolve-target.ts';
 export function answerModels(exchange: Exchange, config: ConfigSnapshot): string | undefined {
   const { endpoint, askedModel } = exchange;
   const family = endpoint?.family ?? 'openai';
-  if (endpoint?.name === 'models') return JSON.stringify(buildModelsList(family, listModels(exchange, config)));
+  if (endpoint?.name === 'models') {
+    const { models, more } = pageOf(listModels(exchange, config), pageAsked(exchange));
+    return JSON.stringify(buildModelsList(family, models, more));
+  }
   const resolution = resolveModel(askedModel ?? '', config);
   if (!resolution.ok) return undefined;
   return JSON.stringify(buildModel(family, { id: askedModel ?? '', ownedBy: resolution.target.providerId }));
+}
+
+export interface PageAsked {
+  readonly sizeName: string;
+  readonly size?: number;
+  readonly afterId?: string;
+  readonly beforeId?: string;
+}
+
+/** The page that the query asks for, by the names of the caller's dialect; OpenAI's listing has none. */
+export function pageAsked(exchange: Exchange): PageAsked | undefined {
+  const { url } = exchange.request;
+  const family = exchange.endpoint?.family;
+  const start = url.indexOf('?');
+  if (start === -1 || (family !== 'anthropic' && family !== 'gemini')) return undefined;
+  const query = new URLSearchParams(url.slice(start + 1));
+  const sizeName = family === 'gemini' ? 'pageSize' : 'limit';
+  const size = query.get(sizeName);
+  const token = query.get('pageToken');
+  return {
+    sizeName,
+    ...(size === null ? {} : { size: Number(size || Number.NaN) }),
+    afterId: family === 'gemini' ? (token ? idOfPageToken(token) : undefined) : (query.get('after_id') ?? undefined),
+    beforeId: family === 'gemini' ? undefined : (query.get('before_id') ?? undefined),
+  };
+}
+
+function pageOf(
+  models: readonly ListedModel[],
+  asked: PageAsked | undefined,
+): { readonly models: readonly ListedModel[]; readonly more: boolean } {
+  if (!asked) return { models, more: false };
+  const { size = models.length, afterId, beforeId } = asked;
+  if (beforeId !== undefined) {
+    const end = Math.max(
+      0,
+      models.findIndex(({ id }) => id === beforeId),
+    );
+    return { models: models.slice(Math.max(0, end - size), end), more: end > size };
+  }
+  const after = afterId === undefined ? -1 : models.findIndex(({ id }) => id === afterId);
+  // Behind a model that is not there, there is nothing.
+  const from = afterId !== undefined && after === -1 ? models.length : after + 1;
+  return { models: models.slice(from, from + size), more: from + size < models.length };
 }
 
 /** Only what the caller's gateway key may use. */

@@ -7,7 +7,9 @@ import { matchEndpoint } from '../dialects/endpoints.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import { findTopLevelMember } from './json-member.ts';
+import { pageAsked } from './list-models.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
+import { mayOmitModel } from './resolve-asked.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
 /** `.` and `..`, written out or percent-encoded: URL parsers resolve them, which would climb out of a provider's base URL. */
@@ -74,6 +76,7 @@ export function receiveBody(exchange: Exchange, body: Buffer): StageOutcome {
   if (!endpoint) throw new Error('receiveBody before receiveHead');
   switch (endpoint.modelIn) {
     case 'none':
+      if (endpoint.name === 'models') return receiveListing(exchange);
       return { decision: 'passed', summary: 'No model is named by this kind of request.' };
     case 'query': {
       exchange.askedModel = queryModel(exchange.request.url);
@@ -95,11 +98,28 @@ export function receiveBody(exchange: Exchange, body: Buffer): StageOutcome {
   }
 }
 
+/** How much of a listing is asked for, in the words of the caller's dialect (docs.claude.com, ai.google.dev: GET models). */
+function receiveListing(exchange: Exchange): StageOutcome {
+  const asked = pageAsked(exchange);
+  if (asked?.size !== undefined && !(Number.isInteger(asked.size) && asked.size >= 1 && asked.size <= 1000)) {
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: `"${asked.sizeName}" must be a whole number from 1 to 1000.`,
+      param: asked.sizeName,
+    });
+  }
+  return { decision: 'passed', summary: 'The list of models is asked for.' };
+}
+
 function receiveJsonWithModel(exchange: Exchange, body: Buffer): StageOutcome {
   const refusal = parseJsonBody(exchange, body);
   if (refusal) return refusal;
   const json = exchange.json as Record<string, unknown>;
   const { model } = json;
+  exchange.stream = json.stream === true;
+  if (model === undefined && exchange.endpoint && mayOmitModel(exchange.endpoint) && !inWrongPlace(exchange, json)) {
+    return withoutModel(exchange);
+  }
   if (typeof model !== 'string' || model === '') return modelMisplaced(exchange, json);
   if (findTopLevelMember(body, 'model').length > 1) {
     return refuse({
@@ -109,7 +129,6 @@ function receiveJsonWithModel(exchange: Exchange, body: Buffer): StageOutcome {
     });
   }
   exchange.askedModel = model;
-  exchange.stream = json.stream === true;
   return passedWithModel(exchange);
 }
 
@@ -159,16 +178,25 @@ function whereBroken(error: unknown): string {
   return position ? ` at ${position}` : ': it ends too early';
 }
 
-function modelMisplaced(exchange: Exchange, json: Record<string, unknown>): StageOutcome {
-  const inQuery = queryModel(exchange.request.url);
+/** A sentence on where a model was found that is not at the top level. */
+function inWrongPlace(exchange: Exchange, json: Record<string, unknown>): string | undefined {
+  if (queryModel(exchange.request.url)) return ' It was found in the query instead.';
   const nested = Object.entries(json).find(
     ([, value]) => typeof value === 'object' && value !== null && 'model' in value && !Array.isArray(value),
   )?.[0];
-  const where = inQuery
-    ? ' It was found in the query instead.'
-    : nested
-      ? ` It was found inside "${clip(nested)}" instead.`
-      : '';
+  return nested === undefined ? undefined : ` It was found inside "${clip(nested)}" instead.`;
+}
+
+function withoutModel(exchange: Exchange): StageOutcome {
+  return {
+    decision: 'passed',
+    summary: `A ${exchange.endpoint?.name} request that leaves the model to its provider.`,
+    output: { stream: exchange.stream ?? false },
+  };
+}
+
+function modelMisplaced(exchange: Exchange, json: Record<string, unknown>): StageOutcome {
+  const where = inWrongPlace(exchange, json) ?? '';
   return refuse({
     cause: 'bad_request_parameter',
     message:
@@ -197,6 +225,7 @@ function receiveMultipart(exchange: Exchange, body: Buffer): StageOutcome {
     });
   }
   exchange.askedModel = fields[0]?.value;
+  if (fields.length === 0 && exchange.endpoint && mayOmitModel(exchange.endpoint)) return withoutModel(exchange);
   return exchange.askedModel ? passedWithModel(exchange) : missingModel('the form field "model"');
 }
 

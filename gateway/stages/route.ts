@@ -4,7 +4,8 @@ import { nearestNames } from '../providers/catalogue.ts';
 import { parsePracticeModel, type UnknownPractice } from '../providers/practice/practice-model.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
-import { findProvider, PRACTICE, type ResolvedTarget, resolveModel } from './resolve-target.ts';
+import { resolveAsked } from './resolve-asked.ts';
+import { findProvider, PRACTICE, type ResolvedTarget } from './resolve-target.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
 /** A target with the key chosen; what `forward` works on. */
@@ -68,7 +69,7 @@ function resolve(exchange: Exchange, config: ConfigSnapshot): { target?: Resolve
       }),
     };
   }
-  const resolution = resolveModel(askedModel ?? '', config);
+  const resolution = resolveAsked(exchange, config);
   if (resolution.ok) return { target: resolution.target };
   return {
     outcome: refuse({

@@ -133,3 +133,107 @@ describe('a missing key', () => {
     expect(((await response.json()) as { error: { message: string } }).error.message).toContain(place);
   });
 });
+
+describe('a request of a kind that has a usual model', () => {
+  const post = (path: string, body: unknown, key: string) =>
+    gateway.post(path, body, { authorization: `Bearer ${key}` });
+
+  it('goes to the provider that can choose one, as it came', async () => {
+    const form = new FormData();
+    form.append('image', new Blob(['x']), 'x.png');
+    form.append('prompt', 'a cat');
+    for (const [path, body] of [
+      ['/v1/moderations', { input: 'hi' }],
+      ['/v1/images/generations', { prompt: 'a cat' }],
+    ] as const) {
+      expect(
+        await sentOn(path, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        }),
+      ).toBe(path);
+      expect(JSON.parse(seen[0]?.body ?? '')).toEqual(body);
+    }
+    expect(await sentOn('/v1/images/edits', { method: 'POST', body: form })).toBe('/v1/images/edits');
+  });
+
+  it('still obeys the scope of the gateway key', async () => {
+    const models = await post('/v1/moderations', { input: 'hi' }, await gateway.issue({ scope: { models: ['up/a'] } }));
+    expect(models.status).toBe(403);
+    expect(await models.text()).toContain('name one of them');
+    const providers = await post(
+      '/v1/moderations',
+      { input: 'hi' },
+      await gateway.issue({ scope: { providers: ['practice'] } }),
+    );
+    expect(providers.status).toBe(403);
+  });
+
+  it('is refused where a model stands in the wrong place, and chat without a model still is', async () => {
+    expect((await post('/v1/moderations?model=up/m', { input: 'hi' }, gateway.key)).status).toBe(400);
+    expect((await post('/v1/chat/completions', { messages: [] }, gateway.key)).status).toBe(400);
+  });
+});
+
+describe('a model that several providers serve', () => {
+  it('goes to one that the gateway key may use and that has a key, and a refusal names no provider that nobody asked for', async () => {
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    await gateway.addProvider({ id: 'openai', preset: 'openai', name: 'OpenAI', baseUrl });
+    await gateway.addProvider({ id: 'my-openai', preset: 'openai', name: 'Mine', baseUrl }, `${SECRET}2`);
+    const ask = (key: string) =>
+      gateway.post('/v1/chat/completions', { model: 'gpt-4o', messages: [] }, { authorization: `Bearer ${key}` });
+    expect((await ask(gateway.key)).headers.get('x-keyward-provider')).toBe('my-openai');
+    const narrow = await ask(await gateway.issue({ scope: { providers: ['my-openai', 'practice'] } }));
+    expect(narrow.headers.get('x-keyward-provider')).toBe('my-openai');
+    const none = await ask(await gateway.issue({ scope: { providers: ['practice'] } }));
+    expect(none.status).toBe(403);
+    const text = await none.text();
+    expect(text).toContain('No provider that this gateway key may use serves gpt-4o');
+    expect(text).not.toContain('openai"');
+  });
+});
+
+describe('a list of models', () => {
+  const list = async (query: string, headers: Record<string, string>) => {
+    const response = await fetch(`${gateway.url}/v1/models${query}`, { headers });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const ids = (body: Record<string, unknown>) =>
+    ((body.data ?? body.models) as { id?: string; name?: string }[]).map(
+      ({ id, name }) => id ?? name?.slice('models/'.length),
+    );
+
+  it('comes in Anthropic’s pages to who asks for them', async () => {
+    const headers = { 'x-api-key': gateway.key, 'anthropic-version': '2023-06-01' };
+    const whole = await list('', headers);
+    const first = await list('?limit=2', headers);
+    expect(first.body).toMatchObject({ has_more: true, first_id: ids(whole.body)[0], last_id: ids(whole.body)[1] });
+    const found = ids(first.body);
+    for (let last = first.body; last.has_more; ) {
+      last = (await list(`?limit=2&after_id=${encodeURIComponent(String(last.last_id))}`, headers)).body;
+      found.push(...ids(last));
+      if (found.length > 10_000) throw new Error('the pages do not end');
+    }
+    expect(found).toEqual(ids(whole.body));
+    expect(ids((await list(`?limit=1&before_id=${encodeURIComponent(String(found[2]))}`, headers)).body)).toEqual([
+      found[1],
+    ]);
+    expect(ids((await list('?after_id=nobody', headers)).body)).toEqual([]);
+    expect(await list('?limit=0', headers)).toMatchObject({
+      status: 400,
+      body: { error: { keyward: { cause: 'bad_request_parameter' } } },
+    });
+  });
+
+  it('comes in Gemini’s pages to who asks for them, and whole in OpenAI’s form', async () => {
+    const headers = { 'x-goog-api-key': gateway.key };
+    const first = await list('?pageSize=2', headers);
+    expect(ids(first.body)).toHaveLength(2);
+    const second = await list(`?pageSize=2&pageToken=${first.body.nextPageToken}`, headers);
+    expect(ids(second.body)[0]).not.toBe(ids(first.body)[1]);
+    expect((await list('?pageSize=many', headers)).status).toBe(400);
+    const openai = await list('?limit=1', { authorization: `Bearer ${gateway.key}` });
+    expect(ids(openai.body).length).toBeGreaterThan(2);
+  });
+});
