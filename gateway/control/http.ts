@@ -28,6 +28,8 @@ export interface ControlHttp {
   close(): void;
 }
 
+const TAKES_FILES: ReadonlySet<string> = new Set(['/api/captures/import', '/api/suites/run']);
+
 const NO_SESSION: Turned = {
   status: 401,
   code: 'UNAUTHORIZED',
@@ -162,7 +164,7 @@ class Door {
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const body = await readJsonBody(request, path === '/api/captures/import' ? MOST_FILE_BYTES : undefined);
+      const body = await readJsonBody(request, TAKES_FILES.has(path) ? MOST_FILE_BYTES : undefined);
       if (!body.ok) {
         // What was not read would be taken for the next request on this connection.
         sendJson(response, body.problem, { connection: 'close' });

@@ -18,6 +18,7 @@ import { routeProcedures } from './routes.ts';
 import type { ControlDeps } from './services.ts';
 import { settingsProcedures } from './settings.ts';
 import { statusProcedures } from './status.ts';
+import { suiteProcedures } from './suites.ts';
 import { transferProcedures } from './transfer.ts';
 import { vaultProcedures } from './vault.ts';
 
@@ -38,6 +39,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     practice: practiceProcedures(deps),
     connect: connectProcedures(deps),
     transfer: transferProcedures(deps),
+    suites: suiteProcedures(deps),
     vault: vaultProcedures(deps),
     settings: settingsProcedures(deps),
   });

@@ -6,6 +6,7 @@ import type { Capture } from '../captures/capture.ts';
 import { isCaptureId } from '../captures/capture-id.ts';
 import { STAGES } from '../causes.ts';
 import type { Edit, Replay, ReplayInput } from '../control/contract/replay.ts';
+import type { Exchange } from '../exchange.ts';
 import type { CredentialFacts } from '../stages/credential-facts.ts';
 import { factsOfRecord, type Presented, presentedAgain } from '../stages/credential-facts.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
@@ -37,11 +38,12 @@ export async function runReplay(deps: ReplayDeps, input: ReplayInput): Promise<R
   return replayCapture(deps, capture, input);
 }
 
-/** The same for a capture that is at hand. */
+/** The same for a capture that is at hand. `onExchange` sees the whole of what was run, unredacted, before the result. */
 export async function replayCapture(
   deps: ReplayDeps,
   capture: Capture,
   input: Omit<ReplayInput, 'id'>,
+  onExchange?: (exchange: Exchange) => void,
 ): Promise<Replay> {
   const { mode = 'dry-run', edits = [], until, timing = false } = input;
   const config = input.config ?? (mode === 'recorded' || mode === 'explain' ? 'then' : 'now');
@@ -77,6 +79,7 @@ export async function replayCapture(
     until,
     timing,
   });
+  onExchange?.(output.exchange);
   return finished(deps, capture, nothing(started), output, edited.request, until);
 }
 

@@ -82,7 +82,7 @@ async function* textChunks(
 /** Each capture with what came from it; what is asked for by name does not come twice. */
 async function* bundleEntries(deps: TransferDeps, ids: readonly string[]): AsyncGenerator<BundleEntry> {
   const given = new Set(ids);
-  const configs = new Configs(deps);
+  const configs = new CaptureConfigs(deps);
   for (const id of ids) {
     const capture = await captureOf(deps, id);
     yield { capture, explanation: await deps.explain(id), config: await configs.of(capture), linked: false };
@@ -104,15 +104,18 @@ async function captureOf({ recorder }: TransferDeps, id: string): Promise<Captur
   );
 }
 
+type ConfigDeps = Pick<TransferDeps, 'recorder' | 'store' | 'replay'>;
+
 /** Configurations of their time, as they may leave; neighbours in time mostly share one. */
-class Configs {
-  private readonly deps: TransferDeps;
+export class CaptureConfigs {
+  private readonly deps: ConfigDeps;
   private readonly texts = new Map<string, string | null>();
 
-  constructor(deps: TransferDeps) {
+  constructor(deps: ConfigDeps) {
     this.deps = deps;
   }
 
+  /** JSON text; null where it is not known any more. */
   async of(capture: Capture): Promise<string | null> {
     const { recorder, replay } = this.deps;
     const imported = await recorder.importedConfig(capture.id);

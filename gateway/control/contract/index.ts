@@ -33,6 +33,7 @@ import {
   vaultStatusSchema,
 } from './rows.ts';
 import { settingsChangeSchema } from './settings-change.ts';
+import { suiteContract } from './suites.ts';
 import { transferContract } from './transfer.ts';
 
 export type {
@@ -237,6 +238,7 @@ export const contract = {
   experiments: experimentContract,
   replay: replayContract,
   transfer: transferContract,
+  suites: suiteContract,
   fixes: fixContract,
   explain: {
     record: base.route({ method: 'POST', path: '/explain' }).input(failureRecordSchema).output(explanationSchema),

@@ -72,6 +72,23 @@ export const suiteRowSchema = z.object({
 });
 export type SuiteRow = z.infer<typeof suiteRowSchema>;
 
+/** A suite as a file, which people may write and carry elsewhere. */
+export const suiteFileSchema = z.object({
+  keyward: z.literal('suite'),
+  version: z.number().int().min(1),
+  cases: z.array(
+    caseSchema.extend({
+      name: z.string().max(200).default(''),
+      mode: z.enum(REPLAY_MODES).default('recorded'),
+      config: z.enum(['then', 'now']).default('then'),
+      edits: z.array(editSchema).default([]),
+    }),
+  ),
+  /** A bundle with the captures, base64; absent where it lies beside the file under the same name. */
+  bundle: z.string().optional(),
+});
+export type SuiteFile = z.infer<typeof suiteFileSchema>;
+
 const named = z.object({ name: z.string() });
 
 export const suiteContract = {
@@ -116,6 +133,19 @@ export const suiteContract = {
     .route({ method: 'POST', path: '/suites/{name}/run' })
     .input(
       z.object({ name: z.string(), mode: z.enum(REPLAY_MODES).optional(), recordingsOnly: z.boolean().default(false) }),
+    )
+    .output(suiteRunSchema),
+  /** Runs a suite that is not kept here: the text of its file, and its bundle where that lies beside it. */
+  runFile: base
+    .route({ method: 'POST', path: '/suites/run' })
+    .input(
+      z.object({
+        name: z.string().max(200),
+        text: z.string(),
+        bundle: z.string().nullable(),
+        mode: z.enum(REPLAY_MODES).optional(),
+        recordingsOnly: z.boolean().default(false),
+      }),
     )
     .output(suiteRunSchema),
   runs: base.route({ method: 'GET', path: '/suites/{name}/runs' }).input(named).output(z.array(suiteRunSchema)),

@@ -54,6 +54,7 @@ export function places(captureOf: (id: string) => Capture, suites: readonly Suit
       removeCase: os.suites.removeCase.handler(notHere),
       remove: os.suites.remove.handler(notHere),
       run: os.suites.run.handler(notHere),
+      runFile: os.suites.runFile.handler(notHere),
       runs: os.suites.runs.handler(({ input }) => {
         const { lastRun } = suiteOf(input.name);
         return lastRun ? [lastRun] : [];
