@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { Cause } from './causes.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { type Choice, StageRun } from './run-stages.ts';
 import { presentedBy } from './stages/credential-facts.ts';
@@ -91,7 +92,9 @@ export class ExchangeRun {
   private refused = false;
   /** Somebody reads the body, or has. */
   private bodyTaken = false;
-  private totalTimer: NodeJS.Timeout | undefined;
+  private whole: Deadline | undefined;
+  /** Ends the reading of the body. */
+  private stopReading: (() => void) | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, options: PipelineOptions, onClosed: () => void) {
     this.request = request;
@@ -168,9 +171,9 @@ export class ExchangeRun {
     const { request } = this;
     this.bodyTaken = true;
     const bound = this.context.config.settings.maxBodyBytes;
-    let timer = setTimeout(() => this.bodyStoodStill(), BODY_IDLE_MS);
+    const idle = startDeadline(BODY_IDLE_MS, () => this.bodyStoodStill());
     const onData = (chunk: Buffer) => {
-      timer.refresh();
+      idle.renew();
       this.sizeBytes += chunk.length;
       if (this.sizeBytes > bound) {
         stop();
@@ -185,15 +188,16 @@ export class ExchangeRun {
       onWhole(this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks));
     };
     const stop = () => {
-      clearTimeout(timer);
-      timer = undefined as unknown as NodeJS.Timeout;
+      idle.end();
+      this.stopReading = undefined;
       request.off('data', onData).off('end', onEnd);
     };
-    request.on('data', onData).once('end', onEnd);
-    this.response.once('close', stop);
+    this.stopReading = stop;
+    request.on('data', onData).on('end', onEnd);
   }
 
   private bodyStoodStill() {
+    this.stopReading?.();
     const outcome = refuse({
       cause: 'bad_request_parameter',
       message: `The request's body stopped coming for ${BODY_IDLE_MS / 1000} seconds.`,
@@ -250,7 +254,7 @@ export class ExchangeRun {
     }
     const run = stages.openForward(target, prepared.attempt, this.response, (verdict) => this.finish(verdict));
     this.forwarding = run;
-    this.totalTimer = stages.limitWhole(run);
+    this.whole = stages.limitWhole(run);
     if (streamed) this.sendStreamed(prepared, run);
     else {
       const upstream = target.providerId === PRACTICE ? options.practice : options.dispatcher;
@@ -347,6 +351,7 @@ export class ExchangeRun {
   }
 
   private onClientClose() {
+    this.stopReading?.();
     if (this.exchange.verdict || this.refused || this.forwarding || this.response.writableFinished) return;
     this.finish({
       ok: true,
@@ -361,7 +366,7 @@ export class ExchangeRun {
   private finish(verdict: Omit<Verdict, 'endMs'> & Partial<Pick<Verdict, 'endMs'>>) {
     const { exchange, options } = this;
     if (exchange.verdict) return;
-    clearTimeout(this.totalTimer);
+    this.whole?.end();
     exchange.verdict = { ...verdict, endMs: verdict.endMs ?? this.elapsed() };
     options.recorder.finish(exchange);
     this.onClosed();

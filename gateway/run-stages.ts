@@ -3,6 +3,7 @@
  * configuration, credentials, what carries the request, where the answer goes) is given; nothing here knows which it is.
  */
 import type { Cause, Stage } from './causes.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { authorize } from './stages/authorize.ts';
@@ -195,12 +196,13 @@ export class StageRun {
     }
   }
 
-  /** What takes the provider's answer to `sink`; `onDone` is called once, when steps and verdict stand. */
+  /** What takes the provider's answer to `sink`; `onOver` is called when it is over, `onDone` when its steps stand. */
   openForward(
     target: ChosenTarget,
     attempt: Attempt,
     sink: AnswerSink,
     onDone: (verdict: Outcome) => void,
+    onOver: () => void = () => {},
   ): ForwardRun {
     const { exchange, environment } = this;
     const { config } = environment.context;
@@ -212,6 +214,7 @@ export class StageRun {
         target.provider?.name ?? (target.providerId === PRACTICE ? 'The practice provider' : target.providerId),
       classify: (failed, failedAttempt, text) => environment.classify(failed, failedAttempt, text, config),
       onDone: (verdict) => {
+        onOver();
         this.forwarded(verdict, attempt.timings.startMs);
         onDone(verdict);
       },
@@ -230,13 +233,12 @@ export class StageRun {
   }
 
   /** Ends the forwarding when the whole of it takes too long; to be cleared when it is over. */
-  limitWhole(run: ForwardRun): NodeJS.Timeout {
+  limitWhole(run: ForwardRun): Deadline {
     const { totalMs } = this.environment.context.config.settings.timeouts;
-    const timer = setTimeout(() => {
+    return startDeadline(totalMs, () => {
       run.control?.abort();
       run.onError({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${totalMs} ms` });
-    }, totalMs);
-    return timer.unref();
+    });
   }
 
   private forwarded(verdict: Outcome, startMs: number) {

@@ -121,7 +121,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     },
     openKey: (key) => openKey(vault, key),
     lockedBecause: () => locked,
-    dispatcher: createDispatcherUpstream(() => connections.dispatcher),
+    dispatcher: createDispatcherUpstream(() => connections),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
     fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),

@@ -182,7 +182,7 @@ class ReplayRun {
     const { stages, exchange } = this;
     return new Promise((resolve) => {
       const run = stages.openForward(target, prepared.attempt, this.sink, (verdict) => {
-        clearTimeout(timer);
+        timer?.end();
         resolve(verdict);
       });
       const timer = this.live ? stages.limitWhole(run) : undefined;

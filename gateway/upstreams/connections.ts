@@ -12,6 +12,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { AttemptTimings } from '../exchange.ts';
 
 export interface ConnectionOptions {
@@ -92,7 +93,8 @@ function secureContext(): tls.SecureContext {
 }
 
 export interface Connections {
-  readonly dispatcher: Dispatcher;
+  /** What carries requests to an origin (`https://api.openai.com`). */
+  dispatcherFor(origin: string): Dispatcher;
   /** Node agent for a URL, for the forwarder and upgrades. */
   agentFor(url: URL): HttpAgent;
   /** Whether the system's proxy stands between here and that URL. */
@@ -111,18 +113,29 @@ export function createConnections(options: ConnectionOptions): Connections {
     if (socket) watchSocket(socket as Socket);
     return socket as ReturnType<buildConnector.connector>;
   };
-  const dispatcher = new EnvHttpProxyAgent({
-    connect,
-    requestTls: { timeout: options.connectMs },
-    pipelining: 1,
-    maxHeaderSize: 64 * 1024,
-    httpProxy: options.proxyUrl ?? undefined,
-    httpsProxy: options.proxyUrl ?? undefined,
-    noProxy: noProxy(),
-  });
+  const common = { connect, pipelining: 1, maxHeaderSize: 64 * 1024 };
+  const pools = new Map<string, Pool>();
+  // Where no proxy is set it decides nothing, and a pool does without its parsing of each request's URL.
+  const proxied =
+    anyProxy(options.proxyUrl) &&
+    new EnvHttpProxyAgent({
+      ...common,
+      requestTls: { timeout: options.connectMs },
+      httpProxy: options.proxyUrl ?? undefined,
+      httpsProxy: options.proxyUrl ?? undefined,
+      noProxy: noProxy(),
+    });
   const agents = new Map<string, HttpAgent>();
   return {
-    dispatcher,
+    dispatcherFor: (origin) => {
+      if (proxied) return proxied;
+      let pool = pools.get(origin);
+      if (!pool) {
+        pool = new Pool(origin, common);
+        pools.set(origin, pool);
+      }
+      return pool;
+    },
     agentFor: (url) => {
       const proxy = proxyFor(url, options.proxyUrl);
       const name = `${url.protocol}${proxy ?? ''}`;
@@ -136,7 +149,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     isProxied: (url) => proxyFor(url, options.proxyUrl) !== undefined,
     close: async () => {
       for (const agent of agents.values()) agent.destroy();
-      await dispatcher.destroy();
+      await Promise.all([...pools.values(), ...(proxied ? [proxied] : [])].map((dispatcher) => dispatcher.destroy()));
     },
   };
 }
@@ -158,6 +171,11 @@ function createAgent(protocol: string, proxy: string | undefined, connectMs: num
     return socket;
   };
   return agent;
+}
+
+function anyProxy(proxyUrl: string | null): boolean {
+  const { env } = process;
+  return Boolean(proxyUrl || env.http_proxy || env.HTTP_PROXY || env.https_proxy || env.HTTPS_PROXY);
 }
 
 /** The proxy that the environment names for this URL, as curl and undici read it. */

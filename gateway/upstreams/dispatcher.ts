@@ -4,9 +4,10 @@
  */
 import diagnostics from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
+import { type Deadline, startDeadline } from '../deadline.ts';
 import type { AttemptTimings, RawHeaders } from '../exchange.ts';
 import type { Upstream, UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
-import { noteSocket } from './connections.ts';
+import { type Connections, noteSocket } from './connections.ts';
 
 /**
  * undici calls `onConnect` of a handler and publishes this channel for the same request in one go, which is the only
@@ -24,25 +25,31 @@ function subscribe() {
   });
 }
 
-export function createDispatcherUpstream(dispatcher: () => Dispatcher): Upstream {
+/** As the connections bound it. */
+const LONGEST_HEAD_BYTES = 64 * 1024;
+
+export function createDispatcherUpstream(connections: () => Pick<Connections, 'dispatcherFor'>): Upstream {
   subscribe();
   return {
     send(request, handler, timings, zero) {
       const dispatch = new DispatchHandler(handler, timings, zero);
       dispatch.guardConnect(request.timeouts.connectMs);
       try {
-        dispatcher().dispatch(
-          {
-            origin: request.url.origin,
-            path: request.url.pathname + request.url.search,
-            method: request.method as Dispatcher.HttpMethod,
-            headers: request.headers as string[],
-            body: request.body,
-            headersTimeout: request.timeouts.firstByteMs,
-            bodyTimeout: request.timeouts.idleMs,
-          },
-          dispatch as unknown as Dispatcher.DispatchHandler,
-        );
+        const { origin } = request.url;
+        connections()
+          .dispatcherFor(origin)
+          .dispatch(
+            {
+              origin,
+              path: request.url.pathname + request.url.search,
+              method: request.method as Dispatcher.HttpMethod,
+              headers: request.headers as string[],
+              body: request.body,
+              headersTimeout: request.timeouts.firstByteMs,
+              bodyTimeout: request.timeouts.idleMs,
+            },
+            dispatch as unknown as Dispatcher.DispatchHandler,
+          );
       } catch (error) {
         dispatch.onError(error as Error);
       }
@@ -59,7 +66,7 @@ class DispatchHandler implements UpstreamControl {
   private done = false;
   private abortRequest: ((error?: Error) => void) | undefined;
   private resumeRequest: (() => void) | undefined;
-  private connectTimer: NodeJS.Timeout | undefined;
+  private connecting: Deadline | undefined;
 
   constructor(handler: UpstreamHandler, timings: AttemptTimings, zero: number) {
     this.handler = handler;
@@ -69,14 +76,13 @@ class DispatchHandler implements UpstreamControl {
 
   /** undici's own connect timeout starts late when a pool is busy; this one bounds the wait as a person counts it. */
   guardConnect(connectMs: number) {
-    this.connectTimer = setTimeout(() => {
+    this.connecting = startDeadline(connectMs + 500, () => {
       if (this.timings.sentMs === undefined) {
         this.onError(
           Object.assign(new Error(`no connection within ${connectMs} ms`), { code: 'UND_ERR_CONNECT_TIMEOUT' }),
         );
       }
-    }, connectMs + 500);
-    this.connectTimer.unref();
+    });
   }
 
   onConnect(abort: (error?: Error) => void) {
@@ -89,7 +95,7 @@ class DispatchHandler implements UpstreamControl {
   }
 
   onSocket(socket: object) {
-    clearTimeout(this.connectTimer);
+    this.connecting?.end();
     noteSocket(socket, this.timings, this.zero);
   }
 
@@ -115,7 +121,7 @@ class DispatchHandler implements UpstreamControl {
   }
 
   onError(error: Error) {
-    clearTimeout(this.connectTimer);
+    this.connecting?.end();
     if (this.done) return;
     this.done = true;
     this.handler.onError(describeError(error));
@@ -123,7 +129,7 @@ class DispatchHandler implements UpstreamControl {
   }
 
   abort() {
-    clearTimeout(this.connectTimer);
+    this.connecting?.end();
     if (this.done) return;
     this.done = true;
     this.abortRequest?.();
@@ -134,8 +140,30 @@ class DispatchHandler implements UpstreamControl {
   }
 }
 
+/**
+ * undici hands out each name and value as a piece of the bytes it read. Turned into text as one, and that cut up, they
+ * cost a third: what is dear is the way into the engine's strings, not their length.
+ */
 function toStrings(headers: readonly (Buffer | string)[]): RawHeaders {
-  return headers.map((item) => (typeof item === 'string' ? item : item.toString('latin1')));
+  const first = headers[0];
+  const last = headers[headers.length - 1];
+  if (!(first instanceof Uint8Array) || !(last instanceof Uint8Array)) return headers.map(toText);
+  const start = first.byteOffset;
+  const length = last.byteOffset + last.length - start;
+  // A head that came in two reads lies in two places.
+  if (last.buffer !== first.buffer || length < 0 || length > LONGEST_HEAD_BYTES) return headers.map(toText);
+  const text = Buffer.from(first.buffer, start, length).toString('latin1');
+  return headers.map((item) => {
+    if (typeof item === 'string') return item;
+    const at = item.byteOffset - start;
+    return item.buffer === first.buffer && at >= 0 && at + item.length <= length
+      ? text.slice(at, at + item.length)
+      : toText(item);
+  });
+}
+
+function toText(item: Buffer | string): string {
+  return typeof item === 'string' ? item : item.toString('latin1');
 }
 
 /** The innermost code: undici and happy-eyeballs wrap what the system said. */
