@@ -14,6 +14,16 @@ import { provenPair, type Trial } from './trial.ts';
 const GONE = 'The key that was used is no longer stored here, or was replaced since.';
 const PRACTICE = 'The practice provider has no keys.';
 
+/** Causes that a key has wherever it is used: one that is accepted has none of them. */
+const REFUSED_KEY = [
+  'key_missing',
+  'key_malformed',
+  'key_wrong_provider',
+  'key_invalid_unknown',
+  'key_expired',
+  'key_revoked',
+] as const;
+
 /** Accepted by the provider as a key, whatever it thought of the request. */
 function accepted(subject: Subject, trial: Trial): boolean {
   return judgeCheck(subject, trial)?.state === 'valid';
@@ -59,7 +69,7 @@ export const listModels: Experiment = {
     return {
       ...base,
       sentence: judged.sentence,
-      gives: judged.cause ? { [judged.cause]: 1.5 } : {},
+      gives: judged.cause ? { [judged.cause]: 0.8 } : {},
       evidence,
       rung: { check: 'key_accepted', result: 'failed', evidence: [evidence] },
     };
@@ -83,12 +93,10 @@ function acceptedKey(
         ? `, and “${model}” is in its list`
         : `, but “${model}” is not in its list`;
   const gives = {
-    ...each(
-      ['key_malformed', 'key_wrong_provider', 'key_invalid_unknown', 'key_expired', 'key_revoked', 'key_missing'],
-      -3.5,
-    ),
+    // Stronger than any words: the very secret that was refused is taken.
+    ...each(REFUSED_KEY, passing ? -7 : -4),
     account_disabled: -2,
-    ...(passing ? { provider_outage: 2.5, permission_missing: 1 } : {}),
+    ...(passing ? { provider_outage: 5, permission_missing: 1 } : {}),
     ...(listed && model !== undefined
       ? has
         ? { model_not_found: -3, model_no_access: 1 }
@@ -171,13 +179,7 @@ function withoutProof(subject: Subject, found: readonly Trial[], other: Trial): 
     probe: 'other-key',
     sentence: `The key ${name}, which worked before, is refused in the same way: the fault is not this key’s.`,
     captures,
-    gives: {
-      provider_outage: 6,
-      ...each(
-        ['key_malformed', 'key_wrong_provider', 'key_invalid_unknown', 'key_expired', 'key_revoked', 'key_mismatch'],
-        -2.5,
-      ),
-    },
+    gives: { provider_outage: 9, account_disabled: 6, ...each([...REFUSED_KEY, 'key_mismatch'], -4) },
     evidence: { what: 'a key that worked before is refused in the same way', where, value: name },
   };
 }
