@@ -3,7 +3,7 @@
  * the recorded clock, and the recorded error where the connection ended in one.
  */
 import type { RecordedAttempt, RecordedBody } from '../captures/capture.ts';
-import type { AttemptTimings, RawHeaders } from '../exchange.ts';
+import type { Attempt, AttemptTimings, RawHeaders } from '../exchange.ts';
 import type { Upstream, UpstreamControl, UpstreamHandler } from '../upstream.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import type { ReplayClock } from './replay-clock.ts';
@@ -17,6 +17,16 @@ export interface RecordedUpstreamOptions {
 interface Act {
   readonly atMs: number;
   readonly run: (handler: UpstreamHandler) => void;
+}
+
+/** A body that had to be compressed anew counts as it counted then: the bytes differ by compressor, what they hold does not. */
+export function adoptSizes(attempt: Attempt, recorded: RecordedAttempt): void {
+  const { responseBody: body } = attempt;
+  const was = recorded.responseBody;
+  if (!body || was?.decodedFrom === undefined) return;
+  body.sizeBytes = was.sizeBytes;
+  body.chunkSizes = [...(was.chunkSizes ?? [])];
+  body.chunkTimesMs = [...(was.chunkTimesMs ?? [])];
 }
 
 /** Why this attempt cannot be served again; undefined when it can. */

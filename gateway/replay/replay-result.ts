@@ -1,11 +1,15 @@
 /** A run of the stages as its reader sees it: step by step beside the original, with what differs. Pure. */
 import type { Capture, RecordedBody, RecordedStep } from '../captures/capture.ts';
+import { decodeText } from '../captures/decode-body.ts';
 import { STAGES, type Stage } from '../causes.ts';
 import type { Difference, Replay, ReplayStep } from '../control/contract/replay.ts';
 import type { Exchange, Step } from '../exchange.ts';
+import { headerValue } from '../providers/headers.ts';
 import { tapBytes } from '../stages/tap.ts';
 import { bodyDifferences, headerDifferences, jsonDifferences } from './difference.ts';
 import { aroundStage, type ExchangeView, viewOfCapture, viewOfExchange } from './exchange-view.ts';
+
+const MOST_DECODED_BYTES = 16 * 1024 * 1024;
 
 /** Steps of the original as they were recorded: the mode explain. */
 export function recordedSteps(capture: Capture, until: Stage | undefined): ReplayStep[] {
@@ -66,7 +70,9 @@ export function answerDifferences(capture: Capture, exchange: Exchange): Differe
     found.push({ path: 'status', kind: 'changed', before: before.status, after: answer.status });
   }
   found.push(...headerDifferences(before.headers, pairs(answer.headers)));
-  found.push(...bodyDifferences(bodyText(before.body), body && tapBytes(body).toString('utf8')));
+  const encoding = headerValue(answer.headers, 'content-encoding');
+  const now = body && decodeText(tapBytes(body), encoding, MOST_DECODED_BYTES);
+  found.push(...bodyDifferences(bodyText(before.body), now));
   return found.filter(({ path }) => !OWN_MARKS.has(path));
 }
 

@@ -14,7 +14,7 @@ import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import type { Upstream } from '../upstream.ts';
 import { MemorySink } from './memory-sink.ts';
-import { createRecordedUpstream, unservable } from './recorded-upstream.ts';
+import { adoptSizes, createRecordedUpstream, unservable } from './recorded-upstream.ts';
 import { ReplayClock } from './replay-clock.ts';
 import { foreignHost, keyGone, withBaseUrl } from './replay-config.ts';
 import type { ReplayDeps } from './replay-deps.ts';
@@ -159,14 +159,16 @@ class ReplayRun {
     }
     if (request.bodyEdited) this.notes.push('The recorded answer was given to the unedited body.');
     const upstream = createRecordedUpstream(recorded, { clock: this.clock, timing });
-    const verdict = await this.carry(target, prepared, upstream);
+    const verdict = await this.carry(target, prepared, upstream, () => adoptSizes(prepared.attempt, recorded));
     return this.over(verdict, { target, prepared });
   }
 
   private async send(target: ChosenTarget, prepared: PreparedAttempt, request: ReplayRequest): Promise<RunOutput> {
     const { exchange, deps } = this;
+    // As it is set up, not as an edit has it.
+    const provider = this.input.config.providers.get(target.providerId);
     const refusal =
-      (target.provider && foreignHost(prepared.url, target.provider, target.key)) ??
+      (provider && foreignHost(prepared.url, provider, target.key)) ??
       redactedWhereItMatters(prepared, exchange.endpoint?.dialect === 'raw');
     if (refusal) return this.stop(refusal, { target, prepared });
     if (request.body && holdsMarker(request.body.toString('utf8'))) {
@@ -178,13 +180,19 @@ class ReplayRun {
     return this.over(verdict, { target, prepared }, true);
   }
 
-  private carry(target: ChosenTarget, prepared: PreparedAttempt, upstream: Upstream): Promise<Omit<Verdict, 'endMs'>> {
+  private carry(
+    target: ChosenTarget,
+    prepared: PreparedAttempt,
+    upstream: Upstream,
+    onOver?: () => void,
+  ): Promise<Omit<Verdict, 'endMs'>> {
     const { stages, exchange } = this;
     return new Promise((resolve) => {
-      const run = stages.openForward(target, prepared.attempt, this.sink, (verdict) => {
+      const done = (verdict: Omit<Verdict, 'endMs'>) => {
         timer?.end();
         resolve(verdict);
-      });
+      };
+      const run = stages.openForward(target, prepared.attempt, this.sink, done, onOver);
       const timer = this.live ? stages.limitWhole(run) : undefined;
       stages.send(upstream, prepared, run, exchange.startedAt);
     });
