@@ -1,0 +1,72 @@
+/** What each dialect's folder offers: parsers and builders around the canonical form, the same eight everywhere. */
+import type { CanonicalError } from './error.ts';
+import type { LedgerEntry, Result } from './losses.ts';
+import type { CanonicalRequest, Fields, TranslatedDialect } from './request.ts';
+import type { CanonicalResponse } from './response.ts';
+import type { StreamBuilder, StreamParser } from './stream.ts';
+
+/** What stands beside a body: Gemini has the model and the wish for a stream in the path. */
+export interface RequestFacts {
+  readonly model?: string;
+  readonly stream?: boolean;
+}
+
+/** What is known of the model that will answer. Undefined is unknown, and then the dialect's common case is assumed. */
+export interface TargetFacts {
+  readonly model: string;
+  readonly maxOutputTokens?: number;
+  /** False: the model rejects wishes about reasoning. */
+  readonly reasoning?: boolean;
+  /** Newer Claude models take an effort and think as they see fit, older ones a budget of tokens. */
+  readonly thinking?: 'budget' | 'adaptive';
+  /** False: the model reads text only. */
+  readonly images?: boolean;
+  readonly tools?: boolean;
+  readonly jsonSchema?: boolean;
+  /** Look-alikes of OpenAI that know `max_tokens` and `system` only. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  readonly developerRole?: boolean;
+}
+
+/** What a builder of answers needs besides the answer: the caller's wishes, and ids and clock as values. */
+export interface AnswerContext {
+  /** Makes ids that the provider did not give; the capture's id serves. */
+  readonly seed: string;
+  readonly nowSeconds: number;
+  /** Shown where the provider named none. */
+  readonly model: string;
+  readonly includeUsage?: boolean;
+  /** Gemini streams an array of JSON where server-sent events were not asked for. */
+  readonly jsonArray?: boolean;
+}
+
+export type ParsedResponse =
+  | { readonly response: CanonicalResponse; readonly error?: undefined }
+  | { readonly error: CanonicalError };
+
+export interface BuiltResponse {
+  readonly wire: Fields;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+export interface NameRule {
+  readonly maxLength: number;
+  readonly allowed: RegExp;
+  /** Used in place of a character that is not allowed, and before a first character that is not. */
+  readonly first?: RegExp;
+}
+
+export interface DialectAdapter {
+  readonly dialect: TranslatedDialect;
+  readonly toolNames: NameRule;
+  readonly callIds: NameRule;
+  parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest>;
+  buildRequest(request: CanonicalRequest, target: TargetFacts): Result<Fields>;
+  parseResponse(body: unknown, seed: string): ParsedResponse;
+  buildResponse(response: CanonicalResponse, context: AnswerContext): BuiltResponse;
+  // The state of a stream is the dialect's own affair: callers only hand it back.
+  parseStream(seed: string): StreamParser<unknown>;
+  buildStream(context: AnswerContext): StreamBuilder<unknown>;
+  parseError(status: number | undefined, body: string, headers: Readonly<Record<string, string>>): CanonicalError;
+  buildError(error: CanonicalError): { readonly status: number; readonly body: Fields };
+}

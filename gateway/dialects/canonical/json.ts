@@ -1,0 +1,62 @@
+/** Careful reading of JSON that somebody else wrote: each function gives the wanted kind of value or undefined. */
+import type { Fields } from './request.ts';
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return isRecord(value) ? value : undefined;
+}
+
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+export function asBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Records among an array's elements; anything else in it is passed over. */
+export function asRecords(value: unknown): Record<string, unknown>[] {
+  return asArray(value).filter(isRecord);
+}
+
+export function asTexts(value: unknown): string[] {
+  return asArray(value).filter((item): item is string => typeof item === 'string');
+}
+
+/** JSON text as a value; undefined where it is broken. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy without members that are undefined. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}
+
+/** The members whose names are not in `known` and which say something; undefined where there are none. */
+export function unknownFields(record: Fields, known: ReadonlySet<string>): Fields | undefined {
+  const entries = Object.entries(record).filter(
+    ([name, member]) => !known.has(name) && member !== undefined && member !== null,
+  );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Undefined for an empty list, so that an absent member stays absent. */
+export function nonEmpty<T>(list: readonly T[]): T[] | undefined {
+  return list.length === 0 ? undefined : [...list];
+}

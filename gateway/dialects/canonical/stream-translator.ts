@@ -1,0 +1,149 @@
+/**
+ * A streamed answer on its way from the provider's dialect to the caller's: a reducer over wire events, and around it
+ * the one thing with a memory of its own, the reader that finds events in bytes.
+ */
+import type { AnswerContext } from './adapter.ts';
+import { type CanonicalError, unusable } from './error.ts';
+import type { LedgerEntry } from './losses.ts';
+import { adapterOf } from './registry.ts';
+import type { TranslatedDialect } from './request.ts';
+import type { CanonicalUsage } from './response.ts';
+import { type Restoring, restoreEvent } from './restore-names.ts';
+import { createJsonArrayReader, createSseReader, EventTooLong } from './sse.ts';
+import type { CanonicalEvent, WireEvent } from './stream.ts';
+
+export interface StreamState {
+  readonly parser: unknown;
+  readonly builder: unknown;
+  /** How the stream stands; only `ended` is a success. */
+  readonly outcome: 'running' | 'ended' | 'failed';
+}
+
+/** What one wire event came to: the canonical events in it, and the text for the caller. */
+export interface StreamStep {
+  readonly events: readonly CanonicalEvent[];
+  readonly text: string;
+  readonly lost: readonly LedgerEntry[];
+}
+
+export interface StreamReducer {
+  readonly initial: StreamState;
+  /** `undefined` stands for the end of the bytes. */
+  step(state: StreamState, event: WireEvent | undefined): readonly [StreamState, StreamStep];
+  /** Ends a stream that broke outside its dialect (the connection, an event without end). */
+  fail(state: StreamState, error: CanonicalError): readonly [StreamState, StreamStep];
+}
+
+/** The pure translator: same state and event, same result. */
+export function createStreamReducer(
+  from: TranslatedDialect,
+  to: TranslatedDialect,
+  plan: Restoring,
+  context: AnswerContext,
+): StreamReducer {
+  const parser = adapterOf(from).parseStream(context.seed);
+  const builder = adapterOf(to).buildStream(context);
+  const write = (
+    state: StreamState,
+    parsed: unknown,
+    events: readonly CanonicalEvent[],
+  ): readonly [StreamState, StreamStep] => {
+    let { builder: built, outcome } = state;
+    let text = '';
+    const lost: LedgerEntry[] = [];
+    for (const event of events) {
+      const [next, written] = builder.step(built, event);
+      built = next;
+      text += written.text;
+      if (written.lost) lost.push(...written.lost);
+      if (event.type === 'end') outcome = 'ended';
+      if (event.type === 'error') outcome = 'failed';
+    }
+    return [
+      { parser: parsed, builder: built, outcome },
+      { events, text, lost },
+    ];
+  };
+  return {
+    initial: { parser: parser.initial, builder: builder.initial, outcome: 'running' },
+    step(state, event) {
+      if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];
+      const [parsed, events] = event === undefined ? parser.close(state.parser) : parser.step(state.parser, event);
+      return write(
+        state,
+        parsed,
+        events.map((item) => restoreEvent(item, plan)),
+      );
+    },
+    fail(state, error) {
+      if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];
+      return write(state, state.parser, [{ type: 'error', error }]);
+    },
+  };
+}
+
+export interface StreamTranslator {
+  /** The text for the caller that these bytes complete; empty where they complete nothing. */
+  push(bytes: Uint8Array): string;
+  /** At the end of the bytes; a stream that is not whole ends with the caller's dialect's error. */
+  end(): string;
+  /** When the connection broke: says so in the caller's dialect. */
+  fail(message: string): string;
+  readonly outcome: StreamState['outcome'];
+  readonly usage: CanonicalUsage | undefined;
+  readonly error: CanonicalError | undefined;
+  /** Each loss once. */
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** A translator with memory, for one answer. `jsonArray`: the provider sends Gemini's array instead of events. */
+export function createStreamTranslator(
+  from: TranslatedDialect,
+  to: TranslatedDialect,
+  plan: Restoring,
+  context: AnswerContext,
+  jsonArray = false,
+): StreamTranslator {
+  const reducer = createStreamReducer(from, to, plan, context);
+  const reader = jsonArray ? createJsonArrayReader() : createSseReader();
+  const ledger = new Map<string, LedgerEntry>();
+  let state = reducer.initial;
+  let usage: CanonicalUsage | undefined;
+  let error: CanonicalError | undefined;
+  const take = ([next, result]: readonly [StreamState, StreamStep]): string => {
+    state = next;
+    for (const entry of result.lost) ledger.set(`${entry.path} ${entry.why}`, entry);
+    for (const event of result.events) {
+      if (event.type === 'usage') usage = { ...usage, ...event.usage };
+      if (event.type === 'error') error = event.error;
+    }
+    return result.text;
+  };
+  const read = (events: () => readonly WireEvent[]): string => {
+    try {
+      return events()
+        .map((event) => take(reducer.step(state, event)))
+        .join('');
+    } catch (fault) {
+      if (!(fault instanceof EventTooLong)) throw fault;
+      return take(reducer.fail(state, unusable(fault.message)));
+    }
+  };
+  return {
+    push: (bytes) => (state.outcome === 'running' ? read(() => reader.push(bytes)) : ''),
+    end: () => (state.outcome === 'running' ? read(() => reader.end()) + take(reducer.step(state, undefined)) : ''),
+    fail: (message) => take(reducer.fail(state, unusable(message))),
+    get outcome() {
+      return state.outcome;
+    },
+    get usage() {
+      return usage;
+    },
+    get error() {
+      return error;
+    },
+    get ledger() {
+      return [...ledger.values()];
+    },
+  };
+}

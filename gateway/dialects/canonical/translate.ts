@@ -1,0 +1,80 @@
+/**
+ * Translation as the stages use it: requests on their way out, answers, streams and errors on their way back. Pure; each
+ * function goes `from` one dialect `to` another, in the direction of the data.
+ */
+import type { AnswerContext, RequestFacts, TargetFacts } from './adapter.ts';
+import type { CanonicalError } from './error.ts';
+import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
+import { fitNames } from './names.ts';
+import { adapterOf } from './registry.ts';
+import type { Fields, TranslatedDialect } from './request.ts';
+import { type Restoring, restoreResponse } from './restore-names.ts';
+
+/** What the answer's way back has to know of the request. */
+export interface AnswerPlan extends Restoring {
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+}
+
+export type TranslatedRequest =
+  | {
+      readonly body: Fields;
+      readonly ledger: readonly LedgerEntry[];
+      readonly plan: AnswerPlan;
+      readonly refused?: undefined;
+    }
+  | { readonly refused: Refused };
+
+/** A request in the caller's dialect as one in the provider's. `facts` is what stands beside the body (Gemini's path). */
+export function translateRequest(
+  from: TranslatedDialect,
+  to: TranslatedDialect,
+  body: unknown,
+  target: TargetFacts,
+  facts: RequestFacts = {},
+): TranslatedRequest {
+  const parsed = adapterOf(from).parseRequest(body, facts);
+  if (parsed.refused !== undefined) return parsed;
+  const losses = createLosses();
+  const builder = adapterOf(to);
+  const { request, toolNames } = fitNames(parsed.value, builder.toolNames, builder.callIds, losses);
+  const built = builder.buildRequest(request, target);
+  if (built.refused !== undefined) return built;
+  const fitted = losses.close(undefined);
+  return {
+    body: built.value,
+    ledger: [...parsed.ledger, ...(fitted.refused === undefined ? fitted.ledger : []), ...built.ledger],
+    plan: { stream: request.stream, includeUsage: request.includeUsage ?? true, toolNames },
+  };
+}
+
+export type TranslatedResponse =
+  | { readonly body: Fields; readonly ledger: readonly LedgerEntry[]; readonly error?: undefined }
+  /** The answer was a failure in spite of its status; `body` says so in the caller's dialect. */
+  | { readonly body: Fields; readonly status: number; readonly error: CanonicalError };
+
+/** A whole answer in the provider's dialect as one in the caller's. */
+export function translateResponse(
+  from: TranslatedDialect,
+  to: TranslatedDialect,
+  body: unknown,
+  plan: AnswerPlan,
+  context: AnswerContext,
+): TranslatedResponse {
+  const parsed = adapterOf(from).parseResponse(body, context.seed);
+  if (parsed.error !== undefined) return { error: parsed.error, ...adapterOf(to).buildError(parsed.error) };
+  const { wire, ledger } = adapterOf(to).buildResponse(restoreResponse(parsed.response, plan), context);
+  return { body: wire, ledger };
+}
+
+/** A failed answer in the provider's dialect as one in the caller's; its words stay. */
+export function translateError(
+  from: TranslatedDialect,
+  to: TranslatedDialect,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): { readonly status: number; readonly body: Fields; readonly error: CanonicalError } {
+  const error = adapterOf(from).parseError(status, body, headers);
+  return { error, ...adapterOf(to).buildError(error) };
+}
