@@ -227,12 +227,41 @@ export interface Verdict {
   readonly evidence?: readonly Evidence[];
 }
 
-/** Tokens as the provider counted them; undefined where it did not say. */
+/** Tokens as the provider counted them, in one meaning for every dialect; undefined where it did not say. */
 export interface TokenUsage {
+  /** All input, what was read from and written to a cache included. */
   inputTokens?: number;
+  /** All output, reasoning included. */
   outputTokens?: number;
   cachedInputTokens?: number;
+  cacheWriteTokens?: number;
+  /** Of `cacheWriteTokens`: kept for an hour instead of five minutes. */
+  longCacheWriteTokens?: number;
   reasoningTokens?: number;
+  /** Sound and pictures among them, which have other prices than text. */
+  otherKindsTokens?: number;
+  /** What the provider calls the speed it answered with: `default`, `flex`, `priority`, `batch` … */
+  serviceTier?: string;
+  /** What the answer itself says it cost. */
+  statedCostUsd?: number;
+}
+
+/** What an exchange cost, and how that is known. */
+export interface Cost {
+  readonly usd: number;
+  /** `stated`: the provider's own word. `list`: worked out of the counted tokens and the list prices below. */
+  readonly by: 'stated' | 'list';
+  /** `preset/model` of the catalogue whose prices were used. */
+  readonly model?: string;
+  /** USD per 1,000,000 tokens that applied to this request. */
+  readonly prices?: {
+    readonly input: number | null;
+    readonly output: number | null;
+    readonly cachedInput: number | null;
+    readonly cacheWrite: number | null;
+  };
+  /** When the price list was read: `2026-11-10`. */
+  readonly pricesOf?: string;
 }
 
 /** `id,chunks` of a recording policy: `full`, `no-bodies` (headers, steps, timings only) or `off`. */
@@ -263,6 +292,8 @@ export interface Exchange {
   refusal?: Refusal;
   answer?: Answer;
   usage?: TokenUsage;
+  /** Absent where it is not known, and for practice. */
+  cost?: Cost;
   verdict?: Verdict;
   /** Links a replay or a probe to the capture it came from. */
   origin?: { readonly kind: 'replay' | 'probe' | 'check' | 'import'; readonly of?: string };

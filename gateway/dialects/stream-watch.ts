@@ -4,7 +4,7 @@
  * the network cut them, and parses only the few lines that can matter.
  */
 import type { Dialect, TokenUsage } from '../exchange.ts';
-import { readUsage } from './usage.ts';
+import { readArrayCounts, readCounts, readUsage, type UsageCounts, usageFrom } from './usage.ts';
 
 export type StreamForm = 'sse' | 'json-array' | 'other';
 
@@ -20,6 +20,11 @@ export interface StreamWatch {
   /** An error event's JSON text, as the provider sent it. */
   error: string | undefined;
   usage: TokenUsage | undefined;
+  /** What `usage` rests on, as it was written. */
+  counts: UsageCounts | undefined;
+  /** The end so far of an answer that is no stream of events: its last bytes, or the last characters of an array. */
+  lastBytes: Buffer | undefined;
+  tail: string;
   sawData: boolean;
   /** The beginning of an ended event that begins like JSON and does not end like it. */
   damaged: string | undefined;
@@ -31,8 +36,12 @@ export interface StreamWatch {
   blocked: string | undefined;
 }
 
-/** Lines longer than this are not examined further (a data line with an image, say). */
+/** Of lines longer than this only both ends are examined (a data line with an image, a whole response echoed at its end). */
 const MAX_LINE = 256 * 1024;
+const LINE_HEAD = 512;
+
+/** A usage stands in the last part of an answer. */
+const TAIL = 16 * 1024;
 
 /** `streamed`: the caller asked for a stream. Gemini sends one as an array of JSON where events were not asked for. */
 export function watchStream(dialect: Dialect, contentType: string, streamed = true): StreamWatch {
@@ -49,6 +58,9 @@ export function watchStream(dialect: Dialect, contentType: string, streamed = tr
     finished: false,
     error: undefined,
     usage: undefined,
+    counts: undefined,
+    lastBytes: undefined,
+    tail: '',
     sawData: false,
     damaged: undefined,
     eventHead: undefined,
@@ -59,7 +71,12 @@ export function watchStream(dialect: Dialect, contentType: string, streamed = tr
 }
 
 export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
-  if (watch.form === 'other') return;
+  if (watch.form === 'other') {
+    const { lastBytes } = watch;
+    const all = lastBytes === undefined || chunk.length >= TAIL ? chunk : Buffer.concat([lastBytes, chunk]);
+    watch.lastBytes = all.subarray(-TAIL);
+    return;
+  }
   // Latin-1 keeps one character a byte: the markers looked for are ASCII, and nothing is copied out but error texts.
   const text = watch.carry + chunk.toString('latin1');
   if (watch.form === 'json-array') {
@@ -74,7 +91,12 @@ export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
     start = end + 1;
   }
   const rest = text.length - start;
-  watch.carry = rest > MAX_LINE ? text.slice(text.length - 1024) : text.slice(start);
+  watch.carry = rest > MAX_LINE ? text.slice(start, start + LINE_HEAD) + text.slice(-TAIL) : text.slice(start);
+}
+
+/** The usage of an answer that is no stream, by its end; for one that is too long to be read whole. */
+export function usageOfTail(watch: StreamWatch): TokenUsage | undefined {
+  return watch.lastBytes && readUsage(watch.lastBytes.toString('latin1'));
 }
 
 /** To be called when the body is over: the last line may lack its newline. */
@@ -83,6 +105,7 @@ export function watchEnd(watch: StreamWatch): void {
   if (watch.form === 'json-array') {
     watch.ended = watch.carry.trimEnd().endsWith(']');
     if (!watch.sawContent) watch.error ??= watch.blocked;
+    watch.usage = usageFrom(readArrayCounts(watch.tail));
   }
   watch.carry = '';
 }
@@ -134,7 +157,11 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
     watch.finished = true;
     if (!line.includes('"candidates"')) watch.error ??= toUtf8(line.slice(5).trim());
   }
-  if (line.includes('okens') || line.includes('TokenCount')) watch.usage = readUsage(line, watch.usage);
+  const counts = line.includes('"usage') ? readCounts(line, watch.counts) : watch.counts;
+  if (counts !== watch.counts) {
+    watch.counts = counts;
+    watch.usage = usageFrom(counts);
+  }
 }
 
 /** An event's data may run over several lines; its ends tell enough, and no event is parsed on its way. */
@@ -177,7 +204,7 @@ function watchArray(watch: StreamWatch, text: string): void {
   if (text.includes('"candidates"')) watch.sawContent = true;
   if (/"blockReason"\s*:\s*"/.test(text)) watch.blocked ??= toUtf8(text.slice(0, 4096));
   if (watch.error === undefined && /^\s*\[?\s*\{\s*"error"\s*:/.test(text)) watch.error = toUtf8(text.slice(0, 4096));
-  if (text.includes('TokenCount')) watch.usage = readUsage(text, watch.usage);
+  watch.tail = (watch.tail + text.slice(watch.carry.length)).slice(-TAIL);
   watch.carry = text.slice(-512);
 }
 
