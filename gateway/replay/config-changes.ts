@@ -56,7 +56,8 @@ function recordChanges(
       found.push(change(record, old, now, `${nameOf(record)} was ${old === null ? 'added' : 'removed'}`, time));
       continue;
     }
-    const members = Object.keys({ ...asRecords(old), ...asRecords(now) }).filter((name) => !IDLE_MEMBERS.has(name));
+    const names = new Set(Object.keys({ ...asRecords(old), ...asRecords(now) }));
+    const members = [...names].filter((name) => !IDLE_MEMBERS.has(name) && !toldElsewhere(record, name, names, after));
     for (const member of members) {
       const from = asRecords(old)[member];
       const to = asRecords(now)[member];
@@ -64,6 +65,15 @@ function recordChanges(
     }
   }
   return found;
+}
+
+/** One thing that was done may show in several members, and in the attempts themselves. */
+function toldElsewhere(record: string, member: string, names: ReadonlySet<string>, after: Capture): boolean {
+  const tried = after.attemptList.length > 0;
+  if (record.startsWith('providerKeys/'))
+    return /^(?:sealed|fingerprint)$/.test(member) || (member === 'version' && tried);
+  if (record.startsWith('providers/')) return member === 'baseUrl' && tried;
+  return record.startsWith('gatewayKeys/') && member === 'previous' && names.has('hash');
 }
 
 /** Those that this request, or its earlier success, went by. */
