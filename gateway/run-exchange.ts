@@ -1,14 +1,16 @@
 /** One HTTP exchange of a client: its bytes in, through the stages (run-stages.ts), its bytes out, and its record. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { decodeRequest } from './captures/decode-body.ts';
 import type { Cause } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
+import { headerValue } from './providers/headers.ts';
 import { type Choice, StageRun } from './run-stages.ts';
 import { presentedBy } from './stages/credential-facts.ts';
 import type { ForwardRun } from './stages/forward.ts';
 import type { PreparedAttempt } from './stages/prepare-attempt.ts';
-import { tooLarge } from './stages/receive.ts';
+import { tooLarge, undecodable } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import type { ChosenTarget } from './stages/route.ts';
 import { recordStep, refuse, type StageContext } from './stages/stage.ts';
@@ -208,8 +210,30 @@ export class ExchangeRun {
 
   private afterBody(body: Buffer) {
     this.tapBody(body);
+    const coding = headerValue(this.exchange.request.rawHeaders, 'content-encoding');
+    if (coding === undefined || body.length === 0) this.takeBody(body);
+    else this.decode(body, coding);
+  }
+
+  private takeBody(body: Buffer) {
     if (this.stages.takeBody(body)) this.decide(body);
     else this.answerRefusal();
+  }
+
+  /** A compressed body is understood, and goes on, without its coding: few providers take one. */
+  private decode(body: Buffer, coding: string) {
+    const bound = this.context.config.settings.maxBodyBytes;
+    void decodeRequest(body, coding, bound).then((decoded) =>
+      this.guarded(() => {
+        if (this.exchange.verdict) return;
+        if (decoded.ok) {
+          this.takeBody(decoded.bytes);
+          return;
+        }
+        this.stages.refuseBody(undecodable(decoded.reason, coding, bound));
+        this.answerRefusal();
+      }),
+    );
   }
 
   private tapBody(body: Buffer) {

@@ -35,6 +35,9 @@ export type Prepared =
   | { readonly ok: true; readonly prepared: PreparedAttempt }
   | { readonly ok: false; readonly outcome: StageOutcome };
 
+const NOTHING: ReadonlySet<string> = new Set();
+const CODING: ReadonlySet<string> = new Set(['content-encoding']);
+
 /** Address of the practice provider in attempts; nothing is ever sent to it. */
 const PRACTICE_BASE = 'http://practice.invalid';
 
@@ -62,7 +65,11 @@ export function prepareAttempt(
   if (exchange.endpoint.modelIn === 'query' && target.model !== undefined)
     upstream.url.searchParams.set('model', target.model);
   const secret = target.key ? options.openKey(target.key) : undefined;
-  const head = upstreamHead(upstream, exchange.request.rawHeaders, secret, { websocket: exchange.endpoint.websocket });
+  const head = upstreamHead(upstream, exchange.request.rawHeaders, secret, {
+    websocket: exchange.endpoint.websocket,
+    // Bodies that were understood here go on without their coding; raw ones as they came.
+    drop: exchange.endpoint.family === 'raw' ? NOTHING : CODING,
+  });
   if (!head.ok) {
     return {
       ok: false,

@@ -70,6 +70,38 @@ export function tooLarge(sizeBytes: number, boundBytes: number): StageOutcome {
   });
 }
 
+/** A body whose content coding could not be undone. */
+export function undecodable(
+  reason: 'unknown-coding' | 'damaged' | 'too-large',
+  coding: string,
+  boundBytes: number,
+): StageOutcome {
+  const evidence = [{ what: 'content coding', where: 'header content-encoding', value: clip(coding) }];
+  switch (reason) {
+    case 'too-large':
+      return refuse({
+        cause: 'payload_too_large',
+        message: `The request body, once unpacked, is larger than this gateway accepts (${formatMb(boundBytes)}).`,
+        rule: { name: 'maxBodyBytes', origin: { from: 'settings', path: 'maxBodyBytes' }, value: boundBytes },
+        evidence,
+      });
+    case 'damaged':
+      return refuse({
+        cause: 'bad_request_parameter',
+        message: `The request body is not ${clip(coding)}, as its content-encoding header says, or it was damaged on the way.`,
+        evidence,
+      });
+    case 'unknown-coding':
+      return refuse({
+        cause: 'bad_request_parameter',
+        status: 415,
+        message: `The content-encoding ${clip(coding)} is not understood here. Send gzip, deflate, br or none.`,
+        headers: { 'accept-encoding': 'gzip, deflate, br' },
+        evidence,
+      });
+  }
+}
+
 /** Parses what the endpoint needs: JSON bodies, the model's name, whether a stream is asked for. */
 export function receiveBody(exchange: Exchange, body: Buffer): StageOutcome {
   const { endpoint } = exchange;

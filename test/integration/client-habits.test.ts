@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -235,5 +236,67 @@ describe('a list of models', () => {
     expect((await list('?pageSize=many', headers)).status).toBe(400);
     const openai = await list('?limit=1', { authorization: `Bearer ${gateway.key}` });
     expect(ids(openai.body).length).toBeGreaterThan(2);
+  });
+});
+
+describe('a compressed request body', () => {
+  const text = JSON.stringify({ model: 'up/m', messages: [{ role: 'user', content: 'hello '.repeat(2000) }] });
+  const headers = (coding: string) => ({ 'content-type': 'application/json', 'content-encoding': coding });
+  const codings: [string, Buffer<ArrayBuffer>][] = [
+    ['gzip', gzipSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['gzip, br', brotliCompressSync(gzipSync(text))],
+    ['identity', Buffer.from(text)],
+    // Clients that name a coding they did not apply are met, too.
+    ['gzip', Buffer.from(text)],
+  ];
+
+  it.each(codings)('in %s is understood and goes on plain', async (coding, body) => {
+    expect(await sentOn('/v1/chat/completions', { method: 'POST', headers: headers(coding), body })).toBe(
+      '/v1/chat/completions',
+    );
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ ...JSON.parse(text), model: 'm' });
+    expect(seen[0]?.request.headers['content-encoding']).toBeUndefined();
+  });
+
+  it('is recorded so that it can be read', async () => {
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { ...bearer(), ...headers('gzip') },
+      body: gzipSync(text),
+    });
+    await response.arrayBuffer();
+    expect((await gateway.captureOf(response)).request.body.text).toBe(text);
+  });
+
+  it('under /p/ passes as it came', async () => {
+    const body = gzipSync(text);
+    await sentOn('/p/up/files', { method: 'POST', headers: headers('gzip'), body });
+    expect(seen[0]?.request.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-length': String(body.length),
+    });
+  });
+
+  it('that is damaged, of an unknown coding or a bomb is refused with its reason', async () => {
+    await gateway.set({ maxBodyBytes: 1_000_000 });
+    for (const [coding, body, status, cause] of [
+      ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), 400, 'bad_request_parameter'],
+      ['br', Buffer.from('not brotli at all, and no JSON'), 400, 'bad_request_parameter'],
+      ['compress', Buffer.from('x'), 415, 'bad_request_parameter'],
+      ['gzip, gzip, gzip, gzip', gzipSync(text), 415, 'bad_request_parameter'],
+      ['gzip', gzipSync(Buffer.alloc(30_000_000)), 413, 'payload_too_large'],
+      ['gzip', gzipSync('{"model":'), 400, 'bad_request_parameter'],
+    ] as const) {
+      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { ...bearer(), ...headers(coding) },
+        body,
+      });
+      expect([response.status, response.headers.get('x-keyward-cause')], coding).toEqual([status, cause]);
+    }
+    await gateway.set({ maxBodyBytes: 100_000_000 });
   });
 });
