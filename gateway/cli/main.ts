@@ -14,6 +14,7 @@ import { addProviderCommands } from './commands/providers.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSuiteCommands } from './commands/suites.ts';
 import { addVaultCommands } from './commands/vault.ts';
 import { version } from './version.ts';
 
@@ -59,6 +60,7 @@ function createProgram(): Command {
     addExplainCommand,
     addFixCommand,
     addReplayCommand,
+    addSuiteCommands,
     addVaultCommands,
     addConfigCommands,
   ]) {

@@ -67,7 +67,7 @@ export function addReplayCommand(program: Command): void {
 }
 
 /** What stands in the body is JSON where it reads as JSON; everything else is text. */
-function parseEdit(text: string): Edit {
+export function parseEdit(text: string): Edit {
   const at = text.indexOf('=');
   const path = (at === -1 ? text : text.slice(0, at)).trim();
   if (path === '') throw usage('--set wants PATH=VALUE.', 'For example --set model=openai/gpt-5-mini');

@@ -20,6 +20,6 @@ it('writes a run as JUnit: counts, seconds, failures with their words, nothing t
   });
   expect(text).toContain('<testsuite name="a&quot;b" tests="3" failures="1" errors="0" skipped="1" time="1.234"');
   expect(text).toContain('<testcase classname="a&quot;b" name="works" time="0.012"/>');
-  expect(text).toContain('<failure message="status 401 &lt;not 200&gt; &amp; \ufffd">');
+  expect(text).toContain('<failure message="status 401 &lt;not 200&gt; &amp; \ufffd" type="failed">');
   expect(text).toContain('<skipped message="would send something"/>');
 });
