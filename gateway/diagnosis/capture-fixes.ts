@@ -1,10 +1,10 @@
 /** What the fix buttons of a capture act on: its provider key, gateway key, provider and model, with ready parameters. */
 import type { Capture, RecordedStep } from '../captures/capture.ts';
-import { modelsOfPreset, nearestNames } from '../providers/catalogue.ts';
+import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import type { Finding } from './finding.ts';
-import type { FixContext } from './fixes.ts';
+import { type FixContext, OPEN_CHOICE } from './fixes.ts';
 
 /** The parts of a configuration snapshot that explanations read. */
 export type ConfigFacts = Pick<ConfigSnapshot, 'providers' | 'providerKeys' | 'keysByProvider' | 'gatewayKeys'>;
@@ -17,10 +17,11 @@ export function fixContextOf(
 ): FixContext {
   if (isRehearsal(capture)) return rehearsalContext(capture, providerName);
   const refused = capture.steps.findLast((step) => step.decision === 'refused');
-  const provider = capture.provider ?? providerOfRule(refused) ?? undefined;
+  const routed = routedTo(capture);
+  const provider = capture.provider ?? providerOfRule(refused) ?? routed?.provider;
   const stored = provider === undefined ? undefined : config?.providers.get(provider);
   const keys = provider === undefined ? [] : (config?.keysByProvider.get(provider) ?? []);
-  const keyId = capture.keyId ?? capture.attemptList.at(-1)?.key?.id;
+  const keyId = capture.keyId ?? capture.attemptList.at(-1)?.key?.id ?? routed?.key;
   return {
     capture: capture.id,
     provider,
@@ -33,6 +34,7 @@ export function fixContextOf(
     appId: capture.appId ?? undefined,
     model: nearestModel(refused) ?? modelFound(findings) ?? otherModel(capture, stored?.preset ?? provider),
     vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
+    missingProvider: provider === undefined ? missingProvider(capture, refused) : undefined,
     route: capture.routeName ?? nameAskedFor(refused),
     parameters: {
       'edit-base-url': baseUrlFound(findings),
@@ -68,6 +70,24 @@ function nameAskedFor(refused: RecordedStep | undefined): string | undefined {
   return refused.evidence?.find((one) => one.what === 'model asked for')?.value || undefined;
 }
 
+/** The provider that would serve the model and is not set up here; a name that says nothing leaves the choice open. */
+function missingProvider(capture: Capture, refused: RecordedStep | undefined): string | undefined {
+  if (refused?.stage !== 'route' || /locked/i.test(refused.summary)) return undefined;
+  const asked = capture.askedModel ?? '';
+  const prefix = asked.includes('/') ? findPreset(asked.slice(0, asked.indexOf('/')))?.id : undefined;
+  return prefix ?? providersOfModel(asked)[0] ?? OPEN_CHOICE;
+}
+
+/** The target that was chosen, also where nothing was sent to it in the end. */
+function routedTo(capture: Capture): { readonly provider?: string; readonly key?: string } | undefined {
+  const output = capture.steps.find(({ stage }) => stage === 'route')?.output;
+  return output && { provider: textOf(output.provider), key: textOf(output.key) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 function modelFound(findings: readonly Finding[]): string | undefined {
   return findings.find(({ probe }) => probe === 'nearest-model')?.evidence.value;
 }
@@ -90,7 +110,8 @@ export function providerNameOf(capture: Capture, config: ConfigFacts | undefined
   const id =
     capture.provider ??
     capture.attemptList.at(-1)?.provider ??
-    providerOfRule(capture.steps.findLast((step) => step.decision === 'refused'));
+    providerOfRule(capture.steps.findLast((step) => step.decision === 'refused')) ??
+    routedTo(capture)?.provider;
   if (id === null || id === undefined) return 'the provider';
   if (id === 'practice') return 'the practice provider';
   return config?.providers.get(id)?.name ?? findPreset(id)?.name ?? id;

@@ -53,7 +53,9 @@ export function explainCapture(capture: Capture, context: ExplainContext): Expla
 
 function explainOwnRefusal(capture: Capture, context: ExplainContext): Explanation {
   const cause: Cause = capture.verdict?.cause ?? 'other';
-  const words: SideWords = causeWords[cause].atGateway ?? causeWords[cause];
+  // What stops a request on its way out is about the provider's key and address, not about the app's.
+  const onTheWayOut = capture.verdict?.stage === 'forward' && cause !== 'gateway_config';
+  const words: SideWords = (onTheWayOut ? undefined : causeWords[cause].atGateway) ?? causeWords[cause];
   const provider = providerNameOf(capture, context.snapshot);
   return {
     id: capture.id,
@@ -112,7 +114,11 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
     ladder: mergeRungs(ladder, findings),
     alternatives: judgement.alternatives,
     fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, facts.providerName, findings)),
-    probes: probeEntries(findings, probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)])),
+    // Once it is proven there is nothing more to tell.
+    probes: probeEntries(
+      findings,
+      judgement.proof ? [] : probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
+    ),
   };
 }
 

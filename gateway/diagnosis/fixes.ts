@@ -35,7 +35,11 @@ export const FIXES = {
     needs: 'provider',
   },
   'enable-provider': { title: 'Switch {provider} on again', kind: 'providers.update', needs: 'disabledProvider' },
-  'add-provider': { title: 'Set up the provider that serves this model', kind: 'providers.add', needs: 'capture' },
+  'add-provider': {
+    title: 'Set up the provider that serves this model',
+    kind: 'providers.add',
+    needs: 'missingProvider',
+  },
   'use-model': { title: 'Use another model', kind: 'use-model', needs: 'model' },
   'edit-route': { title: 'Point this model name at a target that exists', kind: 'routes.set', needs: 'route' },
   'issue-gateway-key': { title: 'Issue a gateway key for the app', kind: 'gateway-keys.issue', needs: 'capture' },
@@ -84,6 +88,9 @@ export const FIXES = {
 
 export type FixId = keyof typeof FIXES;
 
+/** A provider is missing, and nothing tells which. */
+export const OPEN_CHOICE = '?';
+
 /** Ids that the operations act on; all unknown for a record from elsewhere. */
 export interface FixContext {
   readonly provider?: string;
@@ -92,6 +99,8 @@ export interface FixContext {
   readonly keyId?: string;
   readonly disabledKeyId?: string;
   readonly disabledProvider?: string;
+  /** Preset of the provider that would have to be set up, or OPEN_CHOICE. */
+  readonly missingProvider?: string;
   readonly gatewayKeyId?: string;
   readonly appId?: string;
   readonly capture?: string;
@@ -161,6 +170,8 @@ function subjectOf(id: FixId, context: FixContext): Record<string, unknown> {
       return row.kind === 'keys.add' ? { provider: context.provider } : { id: context.provider };
     case 'disabledProvider':
       return { id: context.disabledProvider, enabled: true };
+    case 'missingProvider':
+      return context.missingProvider === OPEN_CHOICE ? {} : { provider: context.missingProvider };
     case 'model':
       return { model: context.model };
     case 'route':

@@ -2,6 +2,7 @@
 import type { Cause } from '../causes.ts';
 import { causeWords } from '../diagnosis/causes/index.ts';
 import type { ProbeId } from '../diagnosis/probes.ts';
+import { probePlan } from '../providers/probe.ts';
 import { among, CREDENTIAL_CAUSES } from './cause-groups.ts';
 import type { Experiment } from './experiment.ts';
 import { listModels, otherBaseUrl, otherKeyByFreeCall, withoutOrganisationHeader } from './free-calls.ts';
@@ -19,10 +20,6 @@ import type { Subject } from './subject.ts';
 
 /** The experiments as they are made for this subject: with the free call where that shows the fault, else with the request. */
 export function experimentsFor(subject: Subject): readonly Experiment[] {
-  const byCall =
-    !subject.practice &&
-    among(CREDENTIAL_CAUSES, subject.capture.cause) &&
-    subject.capture.cause !== 'permission_missing';
   return [
     keyShape,
     keyElsewhere,
@@ -35,13 +32,33 @@ export function experimentsFor(subject: Subject): readonly Experiment[] {
     tls,
     clock,
     listModels,
-    subject.practice ? withoutHeaderReplay : withoutOrganisationHeader,
-    byCall ? otherKeyByFreeCall : otherKeyByReplay,
-    subject.practice ? otherBaseReplay : otherBaseUrl,
+    either(subject.practice ? withoutHeaderReplay : withoutOrganisationHeader, withoutHeaderReplay),
+    either(showsInFreeCall(subject) ? otherKeyByFreeCall : otherKeyByReplay, otherKeyByReplay),
+    either(subject.practice ? otherBaseReplay : otherBaseUrl, otherBaseReplay),
     otherModelReplay,
     minimalRequest,
     repeat,
   ];
+}
+
+/** A key that is refused is refused for any call; a missing right, a limit or spent credit shows with the request alone. */
+function showsInFreeCall({ practice, capture, provider, preset }: Subject): boolean {
+  if (practice || !provider || capture.cause === 'permission_missing') return false;
+  if (!among(CREDENTIAL_CAUSES, capture.cause)) return false;
+  const plan = probePlan(provider, preset);
+  return plan.ok && plan.provesKey;
+}
+
+/** Made in one form, read in both: a person may have replayed the request with the same change. */
+function either(made: Experiment, also: Experiment): Experiment {
+  if (made === also) return made;
+  return {
+    ...made,
+    read(subject, trials, tools) {
+      const found = [made, also].flatMap((one) => one.read(subject, trials, tools) ?? []);
+      return found.find(({ proves }) => proves !== undefined) ?? found[0];
+    },
+  };
 }
 
 const MOST_CAUSES = 3;

@@ -169,6 +169,41 @@ describe('a refusal of the gateway itself is mended for real:', () => {
     expect((await client.keys.list()).find((key) => key.id === keyId)?.disabled).toBe(true);
   });
 
+  it('a provider that is not set up is set up with a key', async () => {
+    const id = await failing(ask('groq/llama-3.1-8b-instant'));
+    expect((await client.captures.explain({ id })).cause).toBe('gateway_config');
+    const preview = await client.fixes.preview({ id, fix: 'add-provider' });
+    expect(preview.needs).toMatchObject([
+      { name: 'provider', suggested: 'groq' },
+      { name: 'secret', secret: true },
+    ]);
+    await expect(client.fixes.apply({ id, fix: 'add-provider' })).rejects.toMatchObject({ code: 'INVALID' });
+    // Its real address is not asked from here: a proxy where nothing listens stands in the way.
+    await client.settings.set({ proxyUrl: 'http://127.0.0.1:9' });
+    const secret = `gsk_${'k'.repeat(52)}`;
+    const result = await client.fixes.apply({ id, fix: 'add-provider', values: { secret } });
+    await client.settings.set({ proxyUrl: null });
+    expect(result).toMatchObject({ applied: true, fixed: false });
+    expect((await client.providers.list()).map((row) => row.id)).toContain('groq');
+    await client.fixes.undo({ undo: result.undo ?? '' });
+    expect((await client.providers.list()).map((row) => row.id)).not.toContain('groq');
+    expect(JSON.stringify(result)).not.toContain(secret);
+  });
+
+  it('a setting that the address lacks is filled in', async () => {
+    await place.addProvider(
+      { id: 'azure', preset: 'azure-openai', baseUrl: `${server.origin}/{resource}` },
+      server.key(),
+    );
+    const id = await failing(ask('azure/gpt-4o-mini'));
+    expect((await client.captures.explain({ id })).cause).toBe('gateway_config');
+    const result = await client.fixes.apply({ id, fix: 'edit-provider-settings', values: { resource: 'v1' } });
+    expect(result).toMatchObject({ applied: true });
+    const row = (await client.providers.list()).find((one) => one.id === 'azure');
+    expect(row?.settings).toMatchObject({ resource: 'v1' });
+    expect(server.requests.at(-1)?.url).toContain('/v1/');
+  });
+
   it('a provider that is switched off is switched on', async () => {
     await place.addProvider({ id: 'off', baseUrl: server.url, enabled: false }, server.key());
     const id = await failing(ask('off/gpt-4o-mini'));

@@ -22,9 +22,19 @@ beforeAll(async () => {
 });
 afterAll(() => place.stop());
 
+/** Asked as that maker's own clients ask; a plain gateway is asked in OpenAI's form. */
 async function fail(cause: Cause, shape: (typeof SHAPES)[number]): Promise<string> {
   const model = `practice/${cause.replaceAll('_', '-')}:as=${shape}`;
-  const answer = await place.post('/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hello' }] });
+  const messages = [{ role: 'user', content: 'Hello' }];
+  const answer = await {
+    openai: () => place.post('/v1/chat/completions', { model, messages }),
+    plain: () => place.post('/v1/chat/completions', { model, messages }),
+    anthropic: () => place.post('/v1/messages', { model, max_tokens: 64, messages }),
+    gemini: () =>
+      place.post(`/v1beta/models/${model}:generateContent`, {
+        contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+      }),
+  }[shape]();
   await answer.arrayBuffer().catch(() => undefined); // some failures are an answer that breaks
   return answer.headers.get('x-keyward-capture') ?? '';
 }

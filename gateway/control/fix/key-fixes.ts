@@ -1,7 +1,6 @@
 /** Fixes about a provider and its keys. */
 
 import { isOrganisationHeader } from '../../experiments/organisation-headers.ts';
-import { providersOfModel } from '../../providers/catalogue.ts';
 import { findPreset } from '../../providers/presets.ts';
 import { Problem } from '../problem.ts';
 import { resolvedBaseUrl } from '../provider-record.ts';
@@ -133,9 +132,14 @@ function headersOf(text: string): Record<string, string> {
   return headers;
 }
 
+/** Those that the address has places for, and those that are set already. */
 function settingNeeds({ provider, preset }: FixContext): Need[] {
+  const places = [...(provider?.baseUrl ?? '').matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return (preset?.settings ?? [])
-    .filter(({ name, required }) => required || provider?.settings[name] !== undefined)
+    .filter(({ name, required }) => {
+      const wanted = provider?.baseUrl === undefined ? required : places.includes(name);
+      return wanted || provider?.settings[name] !== undefined;
+    })
     .map(({ name, label }) => ({ name, title: label, secret: false, suggested: provider?.settings[name] ?? null }));
 }
 
@@ -160,28 +164,41 @@ export const enableProvider: FixAction = {
   },
 };
 
-function providerNeed({ capture }: FixContext): Need {
-  const asked = capture.askedModel ?? '';
-  const prefix = asked.includes('/') ? findPreset(asked.slice(0, asked.indexOf('/')))?.id : undefined;
+function providerNeed({ fix }: FixContext): Need {
+  const provider = fix.action?.provider;
   return {
     name: 'provider',
     title: 'the provider to set up',
     secret: false,
-    suggested: prefix ?? providersOfModel(asked)[0] ?? null,
+    suggested: typeof provider === 'string' ? provider : null,
   };
+}
+
+/** A runtime on this machine asks for no key. */
+function wantsKey(context: FixContext): boolean {
+  const id = context.values.provider?.trim() || providerNeed(context).suggested;
+  return findPreset(id)?.auth.kind !== 'none';
 }
 
 export const addProvider: FixAction = {
   changes: true,
   sentence: (context) => {
-    const { suggested } = providerNeed(context);
-    const id = context.values.provider?.trim() || suggested;
-    return `Sets up ${findPreset(id)?.name ?? id ?? 'the provider of this model'} with a key, and sends the request there.`;
+    const id = context.values.provider?.trim() || providerNeed(context).suggested;
+    const what = findPreset(id)?.name ?? id ?? 'the provider of this model';
+    return `Sets up ${what}${wantsKey(context) ? ' with a key' : ''}, and sends the request there.`;
   },
-  needs: (context) => [providerNeed(context), { ...newKey(context), title: 'a key for it' }],
+  needs: (context) => [
+    providerNeed(context),
+    ...(wantsKey(context) ? [{ ...newKey(context), title: 'a key for it' }] : []),
+  ],
   async apply(context) {
     const provider = needed(context, providerNeed(context));
+    const name = findPreset(provider)?.name ?? provider;
+    if (!wantsKey(context)) {
+      await context.client.providers.add({ id: provider });
+      return { sentence: `${name} is set up.` };
+    }
     const { key } = await context.client.keys.add({ provider, secret: needed(context, newKey(context)) });
-    return { sentence: `${findPreset(provider)?.name ?? provider} is set up with a key (…${key.lastFour}).` };
+    return { sentence: `${name} is set up with a key (…${key.lastFour}).` };
   },
 };

@@ -12,7 +12,16 @@ export const gatewayWords = {
       title: 'This gateway is not set up to answer that yet.',
       means: 'The request is good, but a provider, a provider key or a setting that it needs is missing here.',
       why: 'The provider has no active key, is switched off, or the key store is locked.',
-      fixes: ['enter-key', 'enable-key', 'enable-provider', 'edit-provider-settings', 'unlock-vault', 'retry'],
+      fixes: [
+        'unlock-vault',
+        'enable-provider',
+        'enable-key',
+        'enter-key',
+        'edit-provider-settings',
+        'add-provider',
+        'edit-route',
+        'retry',
+      ],
     },
   },
   response_format: {
