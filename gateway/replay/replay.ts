@@ -19,7 +19,6 @@ import { type ReplayRequest, requestOf, unreplayable } from './replay-request.ts
 import { answerDifferences, pairs, preparedDifferences, recordedSteps, stepsOfRun } from './replay-result.ts';
 import { type RunOutput, runStages } from './replay-run.ts';
 
-export type { ReplayDeps, ReplayPipeline } from './replay-deps.ts';
 export { ReplayProblem } from './replay-problem.ts';
 
 /**

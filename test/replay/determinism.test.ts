@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlClient } from '../../gateway/control/router.ts';
@@ -10,7 +11,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startProviderServer } from '../support/provider-servers/start-provider-server.ts';
 
 const chat = '/v1/chat/completions';
-const CHILD = path.join(import.meta.dirname, 'replay.child.ts');
+const CHILD = fileURLToPath(new URL('./replay.child.ts', import.meta.url));
 const PROCESSES = 2;
 const RUNS = 50;
 let folder: string;
