@@ -4,17 +4,25 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { memoryMb } from './cpu.ts';
 import { type Contender, stopChild } from './servers.ts';
 
-export const CLI = new URL('../../gateway/cli/main.ts', import.meta.url).pathname;
+/** What ships, not its sources: `buildStale(['cli'])` first. */
+export const CLI = new URL('../../dist/cli/keyward.js', import.meta.url).pathname;
 
-export interface BenchKeyward extends Contender {
-  readonly key: string;
-  readonly home: string;
+export interface Served {
+  readonly url: string;
+  readonly process: ChildProcess;
   /** From process start to `ready`, ms. */
   readonly startMs: number;
   /** Resident memory, MB. */
   memoryMb(): number;
+  stop(): Promise<void>;
+}
+
+export interface BenchKeyward extends Contender, Served {
+  readonly key: string;
+  readonly home: string;
 }
 
 export async function cli(home: string, args: readonly string[], stdin = ''): Promise<string> {
@@ -33,36 +41,40 @@ export async function cli(home: string, args: readonly string[], stdin = ''): Pr
   return out;
 }
 
-export async function startKeyward(name: string, upstream: string, recording: 'full' | 'off'): Promise<BenchKeyward> {
-  const home = mkdtempSync(join(tmpdir(), 'keyward-bench-home-'));
+export async function serve(home: string): Promise<Served> {
   const started = performance.now();
   const child: ChildProcess = spawn(process.execPath, [CLI, '--home', home, '--json', 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const ready = await new Promise<{ url: string }>((resolve, reject) => {
+  const { url } = await new Promise<{ url: string }>((resolve, reject) => {
     if (!child.stdout) throw new Error('no stdout');
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
     child.once('exit', (code) => reject(new Error(`serve ended with ${code}`)));
   });
-  const startMs = performance.now() - started;
+  return {
+    url,
+    process: child,
+    startMs: performance.now() - started,
+    memoryMb: () => memoryMb(child.pid),
+    stop: () => stopChild(child),
+  };
+}
+
+export async function startKeyward(name: string, upstream: string, recording: 'full' | 'off'): Promise<BenchKeyward> {
+  const home = mkdtempSync(join(tmpdir(), 'keyward-bench-home-'));
+  const served = await serve(home);
   await cli(home, ['providers', 'add', 'bench', '--base-url', `${upstream}/v1`, '--dialect', 'openai-chat']);
   await cli(home, ['keys', 'add', '--provider', 'bench', '--no-check'], 'sk-bench-0123456789abcdef0123456789abcdef');
   await cli(home, ['apps', 'add', 'bench']);
   const issued = JSON.parse(await cli(home, ['--json', 'gateway-keys', 'issue', '--app', 'bench'])) as { key: string };
-  if (recording === 'off') await setRecordingOff(home, ready.url);
+  if (recording === 'off') await setRecordingOff(home, served.url);
   return {
+    ...served,
     name,
-    url: ready.url,
-    process: child,
     home,
     key: issued.key,
-    startMs,
-    memoryMb: () => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
-    },
     stop: async () => {
-      await stopChild(child);
+      await served.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };

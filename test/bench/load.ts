@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface LoadResult {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -34,7 +35,7 @@ wrk.body = ${JSON.stringify(request.body)}
 ${headers}
 done = function(summary, latency)
   local e = summary.errors
-  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / (summary.duration / 1e6),
+  io.write(string.format("RESULT %d %f %f %f %d\\n", summary.requests, summary.requests / (summary.duration / 1e6),
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, e.connect + e.read + e.write + e.status + e.timeout))
 end`,
     { mode: 0o600 },
@@ -47,10 +48,10 @@ end`,
     script,
     request.url + request.path,
   ]);
-  const match = /RESULT ([\d.]+) ([\d.]+) ([\d.]+) (\d+)/.exec(output);
+  const match = /RESULT (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+)/.exec(output);
   if (!match) throw new Error(`wrk said: ${output}`);
-  const [rate, p50, p99, errors] = match.slice(1).map(Number) as [number, number, number, number];
-  return { requestsPerSecond: rate, p50Ms: p50, p99Ms: p99, errors };
+  const [requests, rate, p50, p99, errors] = match.slice(1).map(Number) as [number, number, number, number, number];
+  return { requests, requestsPerSecond: rate, p50Ms: p50, p99Ms: p99, errors };
 }
 
 function run(command: string, args: readonly string[]): Promise<string> {

@@ -64,7 +64,7 @@ function readStream(
   first: number[],
   later: number[],
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const outgoing = request(
       url,
       {
@@ -87,7 +87,8 @@ function readStream(
         incoming.on('error', () => resolve(false));
       },
     );
-    outgoing.on('error', reject);
+    // Refused or cut: it counts as not whole.
+    outgoing.on('error', () => resolve(false));
     outgoing.end(body);
   });
 }
