@@ -19,9 +19,12 @@ export interface StreamWatch {
   finished: boolean;
   /** An error event's JSON text, as the provider sent it. */
   error: string | undefined;
-  usage: TokenUsage | undefined;
+  /** What the provider counted so far. */
+  readonly usage: TokenUsage | undefined;
   /** What `usage` rests on, as it was written. */
   counts: UsageCounts | undefined;
+  /** The last event of Gemini's that counts: each of them counts anew and in full, so that only the last is read. */
+  counting: string;
   /** The end so far of an answer that is no stream of events: its last bytes, or the last characters of an array. */
   lastBytes: Buffer | undefined;
   tail: string;
@@ -57,8 +60,11 @@ export function watchStream(dialect: Dialect, contentType: string, streamed = tr
     ended: false,
     finished: false,
     error: undefined,
-    usage: undefined,
+    get usage() {
+      return usageFrom(this.counting === '' ? this.counts : (readCounts(this.counting) ?? this.counts));
+    },
     counts: undefined,
+    counting: '',
     lastBytes: undefined,
     tail: '',
     sawData: false,
@@ -105,7 +111,7 @@ export function watchEnd(watch: StreamWatch): void {
   if (watch.form === 'json-array') {
     watch.ended = watch.carry.trimEnd().endsWith(']');
     if (!watch.sawContent) watch.error ??= watch.blocked;
-    watch.usage = usageFrom(readArrayCounts(watch.tail));
+    watch.counts = readArrayCounts(watch.tail);
   }
   watch.carry = '';
 }
@@ -157,11 +163,8 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
     watch.finished = true;
     if (!line.includes('"candidates"')) watch.error ??= toUtf8(line.slice(5).trim());
   }
-  const counts = line.includes('"usage') ? readCounts(line, watch.counts) : watch.counts;
-  if (counts !== watch.counts) {
-    watch.counts = counts;
-    watch.usage = usageFrom(counts);
-  }
+  if (line.includes('TokenCount') && line.includes('"usageMetadata"')) watch.counting = line;
+  else if (line.includes('okens') && line.includes('"usage')) watch.counts = readCounts(line, watch.counts);
 }
 
 /** An event's data may run over several lines; its ends tell enough, and no event is parsed on its way. */

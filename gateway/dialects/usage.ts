@@ -68,7 +68,7 @@ export function usageFrom(counts: UsageCounts | undefined): TokenUsage | undefin
   if (otherKinds) usage.otherKindsTokens = otherKinds;
   if (serviceTier !== undefined) usage.serviceTier = serviceTier;
   if (statedCostUsd !== undefined) usage.statedCostUsd = statedCostUsd;
-  return Object.keys(usage).length === 0 ? undefined : usage;
+  return usage;
 }
 
 function wholeInput({ input, toolInput = 0, cached = 0, cacheWrite = 0, cacheBeside }: UsageCounts) {
@@ -98,7 +98,7 @@ function countsIn(text: string): UsageCounts | undefined {
   if (own !== undefined) {
     const counts = countsOf(own);
     // OpenAI writes beside its usage how fast, and so for how much, it answered.
-    const serviceTier = text.includes('"service_tier"') ? word(envelopeMember(text, 'service_tier')) : undefined;
+    const serviceTier = word(envelopeMember(text, 'service_tier'));
     return counts && serviceTier !== undefined ? { ...counts, serviceTier } : counts;
   }
   // Anthropic's first event and the last one of OpenAI's responses carry a whole answer; Cohere's older form, `meta`.
@@ -227,10 +227,11 @@ function countsOfOllama(text: string): UsageCounts | undefined {
   });
 }
 
-/** Without what is not there; undefined where no token was counted. */
+/** Undefined where nothing was counted. */
 function defined(counts: UsageCounts): UsageCounts | undefined {
-  const known = Object.entries(counts).filter(([, value]) => value !== undefined);
-  return known.some(([, value]) => typeof value === 'number') ? Object.fromEntries(known) : undefined;
+  return counts.input === undefined && counts.output === undefined && counts.reasoning === undefined
+    ? undefined
+    : counts;
 }
 
 function fields(value: unknown): Fields | undefined {
@@ -250,6 +251,10 @@ function word(value: unknown): string | undefined {
 }
 
 function sum(...values: unknown[]): number | undefined {
-  const known = values.map(count).filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((all, one) => all + one, 0);
+  let all: number | undefined;
+  for (const value of values) {
+    const one = count(value);
+    if (one !== undefined) all = (all ?? 0) + one;
+  }
+  return all;
 }
