@@ -91,6 +91,7 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
         headers: attempt.responseHeaders ?? [],
         body,
         error,
+        ...(exchange.verdict?.cause ? { cause: exchange.verdict.cause } : {}),
         durationMs: elapsed(),
       });
     };

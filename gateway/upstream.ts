@@ -2,6 +2,7 @@
  * The one small interface between `forward` and whatever carries a request to a provider: the undici dispatcher, the
  * http-proxy forwarder, and the built-in practice provider all stand behind it. Types only.
  */
+import type { Cause } from './causes.ts';
 import type { AttemptTimings, RawHeaders } from './exchange.ts';
 
 export interface UpstreamRequest {
@@ -66,5 +67,7 @@ export interface ProbeAnswer {
   /** Decoded text, at most 1 MiB. */
   readonly body: string;
   readonly error: UpstreamError | null;
+  /** Why it failed, as the same answer to an app would be read; absent where nothing failed or nothing was sent. */
+  readonly cause?: Cause;
   readonly durationMs: number;
 }
