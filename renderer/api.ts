@@ -8,21 +8,8 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
-import { experimentContract, fixContract } from '../gateway/control/contract/experiments.ts';
-import { contract as wired } from '../gateway/control/contract/index.ts';
-import { replayContract } from '../gateway/control/contract/replay.ts';
-import { suiteContract } from '../gateway/control/contract/suites.ts';
-import { transferContract } from '../gateway/control/contract/transfer.ts';
+import { contract } from '../gateway/control/contract/index.ts';
 import { KEYWARD_PORT_MESSAGE, type KeywardHost } from './host.ts';
-
-const contract = {
-  ...wired,
-  replay: replayContract,
-  experiments: experimentContract,
-  fixes: fixContract,
-  transfer: transferContract,
-  suites: suiteContract,
-};
 
 export type Client = ContractRouterClient<typeof contract>;
 

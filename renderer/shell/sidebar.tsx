@@ -37,11 +37,15 @@ export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void
   const narrow = useMediaQuery('(max-width: 68rem)');
   return (
     <div className={classes.sidebar}>
-      <div className={classes.brand}>
+      <header className={classes.brand}>
         <img src={mark} alt="" width={22} height={22} />
         <span>{words.product}</span>
-      </div>
-      <UnstyledButton className={classes.find} onClick={() => spotlight.open()} aria-label={words.nav.palette}>
+      </header>
+      <UnstyledButton
+        className={classes.find}
+        onClick={() => spotlight.open()}
+        aria-label={narrow ? words.nav.palette : undefined}
+      >
         <IconSearch size={15} aria-hidden />
         <span>{words.nav.palette}</span>
         <Keys keys="mod+k" />

@@ -23,7 +23,7 @@ export function EditChips({ edits, onRemove }: { edits: readonly Edit[]; onRemov
             )}
           </span>
           {onRemove && (
-            <ActionIcon size="xs" aria-label={w.removeEdit(edit.path)} onClick={() => onRemove(edit.path)}>
+            <ActionIcon size={24} aria-label={w.removeEdit(edit.path)} onClick={() => onRemove(edit.path)}>
               <IconX size={12} aria-hidden />
             </ActionIcon>
           )}

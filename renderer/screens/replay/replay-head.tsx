@@ -54,7 +54,7 @@ export function ReplayHead({ capture, state }: { capture: Capture; state: Replay
               )}
             </button>
             {number > 0 && (
-              <ActionIcon size="xs" aria-label={w.closeBranch(name)} onClick={() => void state.close(number)}>
+              <ActionIcon size={24} aria-label={w.closeBranch(name)} onClick={() => void state.close(number)}>
                 <IconX size={12} aria-hidden />
               </ActionIcon>
             )}

@@ -110,7 +110,8 @@ function Debugger({ capture }: { capture: Capture }) {
       ) : (
         <div className={classes.body} data-view={state.view}>
           <StepList steps={steps} playhead={now} stops={state.stops} moves={moves} onStop={state.toggleStop} />
-          <div className={classes.pane}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <section className={classes.pane} tabIndex={0} aria-label={words.replay.views[state.view]}>
             {state.view === 'edit' ? (
               <EditPane key={JSON.stringify(state.branch.edits)} capture={capture} state={state} />
             ) : chosen ? (
@@ -124,7 +125,7 @@ function Debugger({ capture }: { capture: Capture }) {
             ) : (
               run.loading && <Loader size="sm" m="lg" aria-label={words.common.loading} />
             )}
-          </div>
+          </section>
         </div>
       )}
     </article>

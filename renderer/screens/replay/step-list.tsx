@@ -56,7 +56,7 @@ export function StepList(props: {
             </button>
             {ahead && !step.pending && (
               <Tooltip label={w.runHere}>
-                <ActionIcon size="sm" aria-label={`${w.runHere}: ${stage}`} onClick={() => moves.runHere(index)}>
+                <ActionIcon size={24} aria-label={`${w.runHere}: ${stage}`} onClick={() => moves.runHere(index)}>
                   <IconPlayerPlayFilled size={13} aria-hidden />
                 </ActionIcon>
               </Tooltip>

@@ -1,5 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { junitXml } from '../../../gateway/control/contract/junit.ts';
 import type { SuiteRow, SuiteRun } from '../../../gateway/control/contract/suites.ts';
 import { queries } from '../../api.ts';
 import { duration, exactTime } from '../../format.ts';
@@ -8,7 +9,6 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import { saveFile } from '../transfer/save-file.ts';
-import { junit } from './junit.ts';
 import { RunCompared } from './run-compared.tsx';
 import { RunResults } from './run-results.tsx';
 import { runTone } from './run-tone.ts';
@@ -67,7 +67,7 @@ export function RunPane(props: {
                 saveFile({
                   fileName: `${shown.suite}-${shown.startedAt.slice(0, 19).replaceAll(':', '')}.xml`,
                   mediaType: 'application/xml',
-                  parts: [junit(shown)],
+                  parts: [junitXml(shown)],
                 })
               }
             >

@@ -113,6 +113,7 @@ describe.skipIf(!executable)(executable ? 'the debugger' : `the debugger: ${reas
 
   it('says in a sentence why something cannot be replayed, and what to do', async () => {
     const { page } = await gateway.open(browser, `requests/${await practise('ok')}/replay`);
+    await page.getByText('step 6 of 6').waitFor();
     await page.keyboard.press('f');
     await page.getByRole('textbox', { name: 'URL' }).fill('not a path');
     await page.getByRole('button', { name: 'Apply and run the steps' }).click();

@@ -1,26 +1,15 @@
 /** Replay, experiments, fixes, transfer and suites over the sample captures: what the look of the screens needs, no more. */
 import { implement, ORPCError } from '@orpc/server';
-import { experimentContract, fixContract } from '../../../gateway/control/contract/experiments.ts';
 import { type Capture, contract } from '../../../gateway/control/contract/index.ts';
-import { type Replay, replayContract } from '../../../gateway/control/contract/replay.ts';
-import { type SuiteRow, suiteContract } from '../../../gateway/control/contract/suites.ts';
-import { transferContract } from '../../../gateway/control/contract/transfer.ts';
-
-export const wholeContract = {
-  ...contract,
-  replay: replayContract,
-  experiments: experimentContract,
-  fixes: fixContract,
-  transfer: transferContract,
-  suites: suiteContract,
-};
+import type { Replay } from '../../../gateway/control/contract/replay.ts';
+import type { SuiteRow } from '../../../gateway/control/contract/suites.ts';
 
 const notHere = (): never => {
   throw new ORPCError('FAILED', { status: 422, message: 'The sample home cannot do that.', data: { next: null } });
 };
 
 export function places(captureOf: (id: string) => Capture, suites: readonly SuiteRow[]) {
-  const os = implement(wholeContract);
+  const os = implement(contract);
   const suiteOf = (name: string) => suites.find((suite) => suite.name === name) ?? notHere();
   return {
     replay: {

@@ -1,8 +1,13 @@
 /** The control contract over arrays in memory: real shapes, checked by the contract's own schemas on the way out. */
 import { EventPublisher, implement, ORPCError } from '@orpc/server';
-import type { CaptureRow, LiveEvent, VaultStatus } from '../../../gateway/control/contract/index.ts';
+import {
+  type CaptureRow,
+  contract,
+  type LiveEvent,
+  type VaultStatus,
+} from '../../../gateway/control/contract/index.ts';
 import { settingsSchema } from '../../../gateway/store/schema.ts';
-import { places, wholeContract } from './places.ts';
+import { places } from './places.ts';
 import { capture, captureRow, explanation, KINDS } from './sample-captures.ts';
 import { emptyHome, fullHome, gatewayKey, key } from './sample-home.ts';
 
@@ -45,7 +50,7 @@ export function createRouter(options: FixtureOptions) {
     if (!found) throw new ORPCError('NOT_FOUND', { status: 404, message: `There is no ${id}.`, data: { next: null } });
     return found;
   };
-  const os = implement(wholeContract);
+  const os = implement(contract);
   const practice = (model: string) => {
     const cause = model.split(':')[0]?.replaceAll('-', '_') ?? 'ok';
     const kind =
