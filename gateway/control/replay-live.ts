@@ -1,4 +1,5 @@
 /** Replays for experiments and fixes: the request of a capture really sent again, by today's configuration. */
+import { estimateCost } from '../experiments/estimate-cost.ts';
 import type { Edit, Sending } from '../experiments/experiment.ts';
 import { runReplay } from '../replay/replay.ts';
 import type { Replay } from './contract/replay.ts';
@@ -29,8 +30,17 @@ export async function sendingOf(
   if (replay.refused) return `${replay.refused.sentence} ${replay.refused.next}`;
   const { sending } = replay;
   if (!sending) return replay.outcome?.message ?? 'The request would not be sent to a provider now.';
-  const { method, host, url, key, costUsd } = sending;
+  const { method, host, url, key } = sending;
+  const costUsd = sending.costUsd ?? estimated(deps, replay);
   return { sending: { method, host, path: new URL(url).pathname, withKey: key }, costUsd };
+}
+
+function estimated({ store }: ControlDeps, { steps, prepared }: Replay): number | null {
+  const target = steps.find(({ stage }) => stage === 'route')?.output;
+  const { provider, model } = target ?? {};
+  if (typeof provider !== 'string' || typeof model !== 'string') return null;
+  const preset = store.snapshot.providers.get(provider)?.preset;
+  return preset ? estimateCost(preset, model, prepared?.body ?? null) : null;
 }
 
 function editOf({ path, value }: Edit) {

@@ -157,18 +157,27 @@ describe('experiments', () => {
     expect(other).toMatch(/^pk_/);
   });
 
-  it('cost something where a cloud is paid, and are then not run by themselves', async () => {
-    await client.keys.add({ provider: 'openai', secret: server.key('restricted'), check: false });
-    await client.keys.add({ provider: 'openai', secret: server.key('valid'), check: false });
-    const { store } = place.gateway.services;
-    // The real address, through a proxy where nothing listens: nothing may leave this machine.
-    await place.set({ proxyUrl: 'http://127.0.0.1:9' });
-    const id = await failing('openai/gpt-4o-mini');
-    expect(store.snapshot.settings.experiments).not.toContain('paid-call');
-    const list = await client.experiments.list({ id });
-    for (const one of list) if (one.class === 'paid-call') expect(one.allowed).toBe(false);
-    const retry = await client.fixes.preview({ id, fix: 'retry' });
-    expect(retry.costUsd).not.toBe(0);
+  it('cost something where a cloud is paid, say how much, and are not run without a word', async () => {
+    // Another name of this machine: to the gateway an address like any other, where OpenAI's prices hold.
+    const baseUrl = server.url.replace('127.0.0.1', '0.0.0.0');
+    await place.addProvider({ id: 'cloud', preset: 'openai', baseUrl }, server.key('restricted'));
+    await client.keys.add({ provider: 'cloud', secret: server.key('valid'), check: false });
+    const id = await failing('cloud/gpt-4o-mini');
+    const other = (await client.experiments.list({ id })).find((one) => one.id === 'other-key');
+    expect(other).toMatchObject({ class: 'paid-call', allowed: false, unavailable: null });
+    // A question of a word and, where nothing bounds it, an answer of two thousand tokens; twice.
+    expect(other?.costUsd).toBeGreaterThan(0.000_1);
+    expect(other?.costUsd).toBeLessThan(0.01);
+    const posts = () => server.requests.filter(({ method }) => method === 'POST').length;
+    const sent = posts();
+    expect((await client.captures.explain({ id, probe: true })).status).not.toBe('proven');
+    expect(posts()).toBe(sent);
+    await expect(client.experiments.run({ id, experiment: 'other-key' })).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('may cost about $'),
+    });
+    const paid = await client.captures.explain({ id, probe: true, paid: true });
+    expect(paid).toMatchObject({ cause: 'permission_missing', status: 'proven' });
   });
 
   it('are not there for a request that was answered', async () => {
