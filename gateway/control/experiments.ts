@@ -1,6 +1,7 @@
 /** Experiments as the control interface offers them: what could be tried, trying it, and the explanation that follows. */
 import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { Cause } from '../causes.ts';
+import type { ConfigFacts } from '../diagnosis/capture-fixes.ts';
 import { explainCapture } from '../diagnosis/explain-capture.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';
 import type { Finding } from '../diagnosis/finding.ts';
@@ -8,6 +9,7 @@ import type { ProbeId } from '../diagnosis/probes.ts';
 import type { Tools } from '../experiments/experiment.ts';
 import { findingsOf, type Proposal, proposeExperiments } from '../experiments/experiments.ts';
 import { type Subject, subjectOf } from '../experiments/subject.ts';
+import { configThen } from '../replay/replay-config.ts';
 import type { Experiment, ExperimentResult } from './contract/experiments.ts';
 import { findCapture } from './find-capture.ts';
 import { os } from './implementer.ts';
@@ -116,22 +118,36 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   ]);
   const snapshot = store.snapshot;
   const subject = subjectOf(capture, snapshot, company);
-  const plain = explainCapture(capture, { now: now(), snapshot, company });
+  const known = await configOf(deps, capture);
+  const plain = explainCapture(capture, { now: now(), snapshot: known, company });
   const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
   const related = subject.attempt
     ? (await Promise.all(relatedRows.map((row) => recorder.get(row.id)))).filter((one) => one !== null)
     : [];
   const findings = findingsOf(subject, related, causes, { openKey: (key) => openedKey(deps, key) });
   const explanation =
-    findings.length === 0 ? plain : explainCapture(capture, { now: now(), snapshot, company, findings });
+    findings.length === 0 ? plain : explainCapture(capture, { now: now(), snapshot: known, company, findings });
   return { capture, subject, findings, explanation, causes };
+}
+
+/** A capture from elsewhere is explained with the providers it knew; what was called so there may be another here. */
+async function configOf(deps: ControlDeps, capture: Capture): Promise<ConfigFacts> {
+  const { snapshot } = deps.store;
+  if (capture.origin === null) return snapshot;
+  const then = await configThen(deps, capture);
+  if (!then?.imported) return snapshot;
+  return { ...snapshot, providers: new Map([...snapshot.providers, ...then.snapshot.providers]) };
 }
 
 async function companyOf({ recorder }: ControlDeps, capture: Capture): Promise<CaptureRow[]> {
   if (capture.provider === null) return [];
   const rows = await recorder.list({ provider: capture.provider, limit: COMPANY_ROWS });
   // What was tried on this very capture is weighed as experiments, not again as its company.
-  return rows.filter((row) => row.id !== capture.id && row.origin?.of !== capture.id);
+  // What came from elsewhere says nothing about this home, nor this home about it.
+  const imported = capture.origin?.kind === 'import';
+  return rows.filter(
+    (row) => row.id !== capture.id && row.origin?.of !== capture.id && (row.origin?.kind === 'import') === imported,
+  );
 }
 
 async function proposalsFor(deps: ControlDeps, view: View): Promise<Proposal[]> {
@@ -141,10 +157,13 @@ async function proposalsFor(deps: ControlDeps, view: View): Promise<Proposal[]> 
 
 function toolsFor(deps: ControlDeps, { capture, provider }: Subject): Tools {
   return {
-    probe: (request) => {
+    probe: async (request) => {
       if (!provider) throw new Error('a probe without a provider');
       const origin = { kind: 'probe', of: capture.id } as const;
-      return deps.probe({ ...request, provider: provider.id, origin, timeoutMs: PROBE_TIMEOUT_MS });
+      const answer = await deps.probe({ ...request, provider: provider.id, origin, timeoutMs: PROBE_TIMEOUT_MS });
+      // What is read of it afterwards is its record, which a compressed answer delays.
+      await deps.recorder.get(answer.capture);
+      return answer;
     },
     replay: async (edits) => {
       await replayLive(deps, capture.id, edits);

@@ -17,6 +17,8 @@ export async function replayLive(deps: ControlDeps, id: string, edits: readonly 
   const replay = await runReplay(deps, { id, mode: 'live', config: 'now', edits: edits.map(editOf) });
   if (replay.refused) throw new Problem('REFUSED', replay.refused.sentence, replay.refused.next);
   if (!replay.outcome) throw new Error('a live replay without an outcome');
+  // Whoever is told of it can read it: a compressed answer is recorded a moment later.
+  if (replay.capture !== null) await deps.recorder.get(replay.capture);
   return { capture: replay.capture, outcome: replay.outcome };
 }
 
