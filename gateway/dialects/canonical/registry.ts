@@ -1,5 +1,6 @@
 /** The dialects that can be translated: one line each. */
 import { anthropicMessages } from '../anthropic-messages/adapter.ts';
+import { gemini } from '../gemini/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
 import type { DialectAdapter } from './adapter.ts';
 import type { TranslatedDialect } from './request.ts';
@@ -7,6 +8,7 @@ import type { TranslatedDialect } from './request.ts';
 const ADAPTERS: Readonly<Partial<Record<TranslatedDialect, DialectAdapter>>> = {
   'openai-chat': openaiChat,
   'anthropic-messages': anthropicMessages,
+  'gemini-generate': gemini,
 };
 
 /** The adapter of a dialect. Throws for one that has none: who asks must know (`isTranslated`). */
