@@ -20,49 +20,55 @@ type Deps = Pick<ReplayDeps, 'store' | 'recorder' | 'replay'>;
 
 /** The configuration of the capture's time; null when it is no longer kept, or did not come along. */
 export async function configThen(deps: Deps, capture: Capture): Promise<ReplayConfig | null> {
-  const imported = await importedWith(deps, capture);
-  if (imported !== undefined) return imported;
+  const own = await importedConfig(deps, capture.id);
+  if (own !== undefined) return own;
+  const origin = capture.origin?.kind === 'replay' ? capture.origin.of : undefined;
+  const elsewhere = origin === undefined ? undefined : await importedConfig(deps, origin);
+  // A replay of what came from elsewhere was decided by that one's configuration, or by one of ours beside it.
+  if (elsewhere?.snapshot.version === capture.configVersion) return elsewhere;
   const snapshot = await deps.store.versionAt(capture.configVersion);
-  return snapshot && { snapshot, generationOf: deps.replay.fingerprint, imported: false };
+  if (!snapshot) return null;
+  return elsewhere
+    ? { ...beside(snapshot, elsewhere, deps), imported: true }
+    : { snapshot, generationOf: deps.replay.fingerprint, imported: false };
+}
+
+/** Today's configuration; for a capture from elsewhere, with what it brought along. */
+export function configNow(deps: Deps, then: ReplayConfig | null): ReplayConfig {
+  const { snapshot } = deps.store;
+  return then?.imported
+    ? beside(snapshot, then, deps)
+    : { snapshot, generationOf: deps.replay.fingerprint, imported: false };
 }
 
 /**
- * Today's configuration. A capture from elsewhere keeps its own gateway key, app and routes where there are none of that
- * name here: this gateway never issued that key, and what is asked is what its providers would answer.
+ * A capture from elsewhere keeps its own gateway key, app and routes where there are none of that name here: this gateway
+ * never issued that key, and what is asked is what the providers would answer.
  */
-export function configNow(deps: Deps, then: ReplayConfig | null): ReplayConfig {
-  const { snapshot } = deps.store;
-  const { fingerprint } = deps.replay;
-  if (!then?.imported) return { snapshot, generationOf: fingerprint, imported: false };
+function beside(snapshot: ConfigSnapshot, elsewhere: ReplayConfig, deps: Deps): ReplayConfig {
   const ours = new Set([...snapshot.gatewayKeys.values()].flatMap((key) => [key.hash, key.previous?.hash]));
-  const routes = [...then.snapshot.routes].filter(([, route]) =>
+  const routes = [...elsewhere.snapshot.routes].filter(([, route]) =>
     snapshot.providers.has(route.targets[0]?.provider ?? ''),
   );
   return {
     snapshot: {
       ...snapshot,
-      apps: new Map([...then.snapshot.apps, ...snapshot.apps]),
-      gatewayKeys: new Map([...then.snapshot.gatewayKeys, ...snapshot.gatewayKeys]),
+      apps: new Map([...elsewhere.snapshot.apps, ...snapshot.apps]),
+      gatewayKeys: new Map([...elsewhere.snapshot.gatewayKeys, ...snapshot.gatewayKeys]),
       routes: new Map([...routes, ...snapshot.routes]),
     },
     // In a configuration from elsewhere the generation stands in the place of the hash.
-    generationOf: (hash) => (ours.has(hash) ? fingerprint(hash) : hash),
+    generationOf: (hash) => (ours.has(hash) ? deps.replay.fingerprint(hash) : hash),
     imported: false,
   };
 }
 
-/** Undefined for a capture that was made here; null where an imported one came without its configuration. */
-async function importedWith(deps: Deps, capture: Capture): Promise<ReplayConfig | null | undefined> {
-  const own = await deps.recorder.importedConfig(capture.id);
-  // A replay of an imported capture was decided by that one's configuration, or by today's.
-  const origin = own || capture.origin?.kind !== 'replay' ? undefined : capture.origin.of;
-  const found = own ?? (origin === undefined ? null : await deps.recorder.importedConfig(origin));
+/** Undefined for a capture that was made here; null where one from elsewhere came without its configuration. */
+async function importedConfig(deps: Deps, id: string): Promise<ReplayConfig | null | undefined> {
+  const found = await deps.recorder.importedConfig(id);
   if (!found) return undefined;
   const document = documentOf(found.document);
-  if (!document) return null;
-  const snapshot = createSnapshot(document);
-  if (!own && snapshot.version !== capture.configVersion) return undefined;
-  return { snapshot, generationOf: (hash) => hash, imported: true };
+  return document ? { snapshot: createSnapshot(document), generationOf: (hash) => hash, imported: true } : null;
 }
 
 function documentOf(text: string | null): Document | undefined {

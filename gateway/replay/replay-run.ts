@@ -3,13 +3,14 @@ import type { Capture } from '../captures/capture.ts';
 import { MARKER_PATTERN } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
 import type { Attempt, Exchange, Verdict } from '../exchange.ts';
+import { guardRequest } from '../guard.ts';
 import { StageRun } from '../run-stages.ts';
 import type { Presented } from '../stages/credential-facts.ts';
 import { forwardStep } from '../stages/forward-steps.ts';
 import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
 import type { ChosenTarget } from '../stages/route.ts';
-import { recordStep } from '../stages/stage.ts';
+import { recordStep, refuse } from '../stages/stage.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import type { Upstream } from '../upstream.ts';
@@ -29,6 +30,8 @@ export interface RunInput {
   readonly recordedClock: boolean;
   readonly config: ConfigSnapshot;
   readonly presented: Presented;
+  /** Came in through the listener, which turns foreign hosts and origins away. */
+  readonly guarded: boolean;
   readonly keyId?: string;
   readonly baseUrl?: string;
   /** Nothing is sent, and nothing served, before this stage has been asked for. */
@@ -90,7 +93,12 @@ class ReplayRun {
   }
 
   async run(): Promise<RunOutput> {
-    const { input, stages } = this;
+    const { input, stages, exchange, clock } = this;
+    const turnedAway = input.guarded && guardRequest(exchange.request.rawHeaders, input.config.settings);
+    if (turnedAway) {
+      recordStep(exchange, 'receive', refuse(turnedAway), 0, clock.at('receive', 'end'));
+      return this.refusedByStage();
+    }
     const admission = stages.admit();
     if (admission === 'refused') return this.refusedByStage();
     const body = admission === 'no-body' ? Buffer.alloc(0) : input.request.body;

@@ -73,6 +73,7 @@ export async function replayCapture(
     recordedClock: config === 'then',
     config: edited.keyId === undefined ? chosen.snapshot : withKey(chosen.snapshot, edited.keyId),
     presented,
+    guarded: !then?.imported && capture.origin?.kind !== 'import',
     keyId: edited.keyId,
     baseUrl: edited.baseUrl,
     until,
