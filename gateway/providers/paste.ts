@@ -204,6 +204,12 @@ function doubts(
   const broken = candidates.find((candidate) => !candidate.whole && candidate.certainty === 'likely');
   const anyWhole = candidates.some((candidate) => candidate.whole);
   if (broken && !anyWhole && faults.length === 0) {
+    const likely = candidates.some(({ preset, certainty }) => preset === chosen?.id && certainty !== 'possible');
+    if (chosen && broken.preset !== chosen.id && !likely) {
+      faults.push(
+        fault('other-provider', false, `It begins like a key of ${broken.name}, not like one of ${chosen.name}.`),
+      );
+    }
     faults.push(fault('cut-short', false, broken.name));
     // A stump is certainly a mistake; a key that is merely of another length may be a new form.
     return { faults, unusable: key.length < 20 };

@@ -227,3 +227,11 @@ describe('the shape of a key', () => {
     expect(recogniseKey('a'.repeat(32), { loose: true }).every((item) => item.certainty === 'possible')).toBe(true);
   });
 });
+
+test('a stump of another provider’s key is said to be another’s and a stump, though a private gateway may take it', () => {
+  const paste = analysePaste('sk-ant-api03-Zq3vN8xK2mP7tR5wY9bC', { provider: 'openai' });
+  expect(paste.faults.map(({ kind }) => kind)).toEqual(['other-provider', 'cut-short']);
+  expect(paste.sentence).toBe('It begins like a key of Anthropic, not like one of OpenAI.');
+  const own = analysePaste('sk-ant-api03-Zq3vN8xK2mP7tR5wY9bC', { provider: 'anthropic' });
+  expect(own.faults.map(({ kind }) => kind)).toEqual(['cut-short']);
+});
