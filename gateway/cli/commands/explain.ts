@@ -7,7 +7,7 @@ import { handle } from '../command.ts';
 import { explanationText } from '../explanation-text.ts';
 import type { Output } from '../output.ts';
 import { openInput } from '../secret-input.ts';
-import { unlockIfAsked } from '../session.ts';
+import { type Session, unlockIfAsked } from '../session.ts';
 
 /** A single failure record is small; a whole file of them belongs to --batch. */
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
@@ -43,7 +43,10 @@ export function addExplainCommand(program: Command): void {
           if (/[./\\]/.test(target))
             throw new CliError(EXIT.failed, `There is no file ${target}.`, 'Check the path, or give a capture id.');
           const session = await run.session();
-          if (probe) await unlockIfAsked(session);
+          if (probe) {
+            await unlockIfAsked(session);
+            await announce(run.out, session, target, paid === true);
+          }
           show(
             run.out,
             await session.client.captures.explain({ id: target, probe: probe === true, paid: paid === true }),
@@ -52,6 +55,19 @@ export function addExplainCommand(program: Command): void {
         },
       ),
     );
+}
+
+/** What may be sent, to whom and at what cost, before any of it is. */
+async function announce(out: Output, session: Session, id: string, paid: boolean): Promise<void> {
+  for (const { title, class: kind, sends, costUsd, allowed, unavailable } of await session.client.experiments.list({
+    id,
+  })) {
+    if (unavailable !== null || sends.length === 0 || !(allowed || (paid && kind === 'paid-call'))) continue;
+    const [first] = sends;
+    const times = sends.length > 1 ? ` and ${sends.length - 1} more` : '';
+    const cost = costUsd === 0 ? 'costs nothing' : costUsd === null ? 'cost not known' : `about $${costUsd.toFixed(4)}`;
+    out.note(`May try: ${title} (${first?.method} ${first?.host}${first?.path}${times}; ${cost}).`);
+  }
 }
 
 function show(out: Output, explanation: Explanation): void {
