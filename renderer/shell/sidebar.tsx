@@ -36,11 +36,11 @@ export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void
   // The same bound as in shell.module.css: below it the places are icons only.
   const narrow = useMediaQuery('(max-width: 68rem)');
   return (
-    <div className={classes.sidebar}>
-      <header className={classes.brand}>
+    <aside className={classes.sidebar} aria-label={words.product}>
+      <div className={classes.brand}>
         <img src={mark} alt="" width={22} height={22} />
         <span>{words.product}</span>
-      </header>
+      </div>
       <UnstyledButton
         className={classes.find}
         onClick={() => spotlight.open()}
@@ -73,7 +73,7 @@ export function Sidebar({ status, onHelp }: { status: Status; onHelp: () => void
           <span>{words.nav.help}</span>
         </UnstyledButton>
       </div>
-    </div>
+    </aside>
   );
 }
 

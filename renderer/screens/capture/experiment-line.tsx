@@ -54,6 +54,7 @@ export function ExperimentLine(props: {
     );
   };
   const ran = earlier !== undefined && earlier.result !== '' && earlier.tells === undefined;
+  const verb = result || ran ? w.again : w.run;
   return (
     <li className={classes.experiment}>
       <div className={classes.experimentHead}>
@@ -63,10 +64,10 @@ export function ExperimentLine(props: {
           leftSection={<IconFlask2 size={14} aria-hidden />}
           loading={action.pending}
           disabled={experiment.unavailable !== null}
-          aria-label={w.runLabel(experiment.title)}
+          aria-label={`${verb}: ${experiment.title}`}
           onClick={() => void run()}
         >
-          {result || ran ? w.again : w.run}
+          {verb}
         </Button>
       </div>
       <p>{experiment.tells}</p>

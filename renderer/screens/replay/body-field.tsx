@@ -21,7 +21,7 @@ export function BodyField(props: {
   const notKept = body.text === undefined && body.sizeBytes > 0;
   return (
     <section className={classes.bodyField} aria-label={w.body}>
-      <h3>{w.body}</h3>
+      <h2>{w.body}</h2>
       {bodyNotes(body).map((note) => (
         <p key={note} className={captureClasses.note}>
           {note}

@@ -18,7 +18,6 @@ export const experiments = {
   about: (usd: number) => `about ${dollars(usd)} (estimate)`,
   unknownCost: 'not known',
   run: 'Run',
-  runLabel: (title: string) => `Run: ${title}`,
   again: 'Run again',
   running: 'Running…',
   unavailable: 'Cannot be run here:',

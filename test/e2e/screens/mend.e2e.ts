@@ -28,7 +28,7 @@ describe.skipIf(!executable)(executable ? 'mending a failure' : `mending a failu
     await page.getByText('nobody has tried it yet').waitFor();
     const test = page.getByRole('listitem').filter({ hasText: 'Send the same request with another key' });
     await test.getByText('Costs: nothing').waitFor();
-    await test.getByRole('button', { name: /^Run:/ }).click();
+    await test.getByRole('button', { name: /^Run/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Run this test?' });
     await dialog.or(test.getByText('Confirms it')).waitFor();
     if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Run it' }).click();
@@ -50,6 +50,7 @@ describe.skipIf(!executable)(executable ? 'mending a failure' : `mending a failu
   });
 
   it('takes a revocation back, shows the answer, and revokes again on undo', async () => {
+    await gateway.api('/apps', { name: 'night-job' });
     const issued = await gateway.api<{ id: string; key: string }>('/gateway-keys', { app: 'night-job', label: 'ci' });
     await gateway.api(`/gateway-keys/${issued.id}/revoke`, {});
     const refused = await fetch(`${gateway.url}/v1/chat/completions`, {

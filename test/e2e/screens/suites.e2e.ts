@@ -30,9 +30,9 @@ describe.skipIf(!executable)(executable ? 'suites' : `suites: ${reason}`, () => 
     await page.getByRole('button', { name: 'Pin as a case' }).click();
     const dialog = page.getByRole('dialog', { name: 'Pin as a case' });
     await dialog.getByLabel('Name of the case').fill('expired key');
-    await dialog.getByRole('textbox', { name: 'Suite' }).fill('Not Good');
+    await dialog.getByLabel('Suite', { exact: true }).fill('Not Good');
     await dialog.getByText('Use small letters, digits').waitFor();
-    await dialog.getByRole('textbox', { name: 'Suite' }).fill('keys');
+    await dialog.getByLabel('Suite', { exact: true }).fill('keys');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Pin it' }).click();
     await dialog.getByText('Pinned in “keys”.').waitFor();
