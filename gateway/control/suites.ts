@@ -11,7 +11,6 @@ import { writeBundle } from '../transfer/write-bundle.ts';
 import type { Case, Expectation, SuiteFile, SuiteRow, SuiteRun } from './contract/suites.ts';
 import { findCapture } from './find-capture.ts';
 import { os } from './implementer.ts';
-import { Problem } from './problem.ts';
 import type { ControlDeps } from './services.ts';
 
 const done = { done: true as const };
@@ -19,96 +18,49 @@ const done = { done: true as const };
 export function suiteProcedures(deps: ControlDeps) {
   const suites = new SuiteStore(deps.store.home);
   return {
-    list: os.suites.list.handler(async () => Promise.all((await suites.names()).map((name) => rowOf(suites, name)))),
-    get: os.suites.get.handler(({ input }) => worded(rowOf(suites, input.name))),
-    add: os.suites.add.handler(({ input }) => worded(suites.alone(() => addCase(deps, suites, input)))),
-    update: os.suites.update.handler(({ input }) =>
-      worded(
-        suites.alone(async () => {
-          const suite = await suites.get(input.name);
-          const changed = {
-            ...caseOf(suite, input.case),
-            ...(input.title === undefined ? {} : { name: input.title }),
-            ...(input.expect === undefined ? {} : { expect: input.expect }),
-          };
-          const cases = suite.cases.map((one) => (one.id === input.case ? changed : one));
-          await suites.write(input.name, { ...suite, cases }, undefined);
-          return changed;
-        }),
-      ),
+    list: os.suites.list.handler(async () =>
+      Promise.all((await suites.names()).map((name) => rowOf(suites, name).catch((error) => spoiled(name, error)))),
     ),
+    get: os.suites.get.handler(({ input }) => rowOf(suites, input.name)),
+    add: os.suites.add.handler(({ input }) => suites.alone(() => addCase(deps, suites, input))),
+    update: os.suites.update.handler(({ input }) => suites.alone(() => updateCase(suites, input))),
     removeCase: os.suites.removeCase.handler(({ input }) =>
-      worded(
-        suites.alone(async () => {
-          const suite = await suites.get(input.name);
-          caseOf(suite, input.case);
-          const cases = suite.cases.filter((one) => one.id !== input.case);
-          const wanted = new Set(cases.map((one) => one.capture));
-          const pinned = new Map(
-            [...(await pinnedIn(await suites.bundle(input.name)))].filter(([id]) => wanted.has(id)),
-          );
-          await suites.write(input.name, { ...suite, cases }, await bundled(deps, pinned));
-          return done;
-        }),
-      ),
+      suites.alone(() => removeCase(deps, suites, input.name, input.case)),
     ),
-    remove: os.suites.remove.handler(({ input }) =>
-      worded(
-        suites.alone(async () => {
-          await suites.remove(input.name);
-          return done;
-        }),
-      ),
-    ),
-    run: os.suites.run.handler(({ input }) =>
-      worded(
-        (async () => {
-          const suite = await suites.get(input.name);
-          const bundle =
-            suite.bundle === undefined ? await suites.bundle(input.name) : Buffer.from(suite.bundle, 'base64');
-          const run = await runSuite(deps, input.name, suite, await pinnedIn(bundle), {
-            ...input,
-            runId: newRunId(deps),
-          });
-          await suites.alone(() => suites.addRun(input.name, run));
-          return told(run);
-        })(),
-      ),
-    ),
-    runFile: os.suites.runFile.handler(({ input }) =>
-      worded(
-        (async () => {
-          const suite = parseSuite(input.text, input.name);
-          const base64 = input.bundle ?? suite.bundle;
-          const bundle = base64 === undefined ? null : Buffer.from(base64, 'base64');
-          return told(
-            await runSuite(deps, input.name, suite, await pinnedIn(bundle), { ...input, runId: newRunId(deps) }),
-          );
-        })(),
-      ),
-    ),
-    runs: os.suites.runs.handler(({ input }) =>
-      worded(suites.get(input.name).then(async () => (await suites.runs(input.name)).map(told))),
-    ),
-    compareRuns: os.suites.compareRuns.handler(({ input }) =>
-      worded(
-        (async () => {
-          await suites.get(input.name);
-          const runs = await suites.runs(input.name);
-          return compareRuns(runOf(runs, input.before), runOf(runs, input.after));
-        })(),
-      ),
-    ),
+    remove: os.suites.remove.handler(async ({ input }) => {
+      await suites.alone(() => suites.remove(input.name));
+      return done;
+    }),
+    run: os.suites.run.handler(async ({ input }) => {
+      const suite = await suites.get(input.name);
+      const bundle = suite.bundle === undefined ? await suites.bundle(input.name) : Buffer.from(suite.bundle, 'base64');
+      const options = { ...input, runId: newRunId(deps) };
+      const run = await runSuite(deps, input.name, suite, await pinnedIn(bundle), options);
+      await suites.alone(() => suites.addRun(input.name, run));
+      return told(run);
+    }),
+    runFile: os.suites.runFile.handler(async ({ input }) => {
+      const suite = parseSuite(input.text, input.name);
+      const base64 = input.bundle ?? suite.bundle;
+      const pinned = await pinnedIn(base64 === undefined ? null : Buffer.from(base64, 'base64'));
+      return told(await runSuite(deps, input.name, suite, pinned, { ...input, runId: newRunId(deps) }));
+    }),
+    runs: os.suites.runs.handler(async ({ input }) => {
+      await suites.get(input.name);
+      return (await suites.runs(input.name)).map(told);
+    }),
+    compareRuns: os.suites.compareRuns.handler(async ({ input }) => {
+      await suites.get(input.name);
+      const runs = await suites.runs(input.name);
+      return compareRuns(runOf(runs, input.before), runOf(runs, input.after));
+    }),
   };
 }
 
-async function worded<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof SuiteError)) throw error;
-    throw new Problem(error.code === 'not-found' ? 'NOT_FOUND' : 'INVALID', error.message, error.next);
-  }
+/** One file that cannot be read must not hide the others. */
+function spoiled(name: string, error: unknown): SuiteRow {
+  if (!(error instanceof SuiteError)) throw error;
+  return { name, cases: [], lastRun: null, problem: `${error.message} ${error.next}` };
 }
 
 async function rowOf(suites: SuiteStore, name: string): Promise<SuiteRow> {
@@ -119,6 +71,29 @@ async function rowOf(suites: SuiteStore, name: string): Promise<SuiteRow> {
     flakiness: flakiness(runs, one.id),
   }));
   return { name, cases, lastRun: runs[0] ? told(runs[0]) : null };
+}
+
+async function updateCase(
+  suites: SuiteStore,
+  input: { readonly name: string; readonly case: string; readonly title?: string; readonly expect?: Expectation },
+): Promise<Case> {
+  const suite = await suites.get(input.name);
+  const before = caseOf(suite, input.case);
+  const changed = { ...before, name: input.title ?? before.name, expect: input.expect ?? before.expect };
+  const cases = suite.cases.map((one) => (one.id === input.case ? changed : one));
+  await suites.write(input.name, { ...suite, cases }, undefined);
+  return changed;
+}
+
+/** Its capture goes with it, unless another case is on the same one. */
+async function removeCase(deps: ControlDeps, suites: SuiteStore, name: string, id: string): Promise<typeof done> {
+  const suite = await suites.get(name);
+  caseOf(suite, id);
+  const cases = suite.cases.filter((one) => one.id !== id);
+  const wanted = new Set(cases.map((one) => one.capture));
+  const pinned = new Map([...(await pinnedIn(await suites.bundle(name)))].filter(([capture]) => wanted.has(capture)));
+  await suites.write(name, { ...suite, cases }, await bundled(deps, pinned));
+  return done;
 }
 
 interface NewCase {

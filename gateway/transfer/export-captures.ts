@@ -101,6 +101,7 @@ async function captureOf({ recorder }: TransferDeps, id: string): Promise<Captur
   throw new TransferError(
     `There is no capture "${id.slice(0, 40)}" here.`,
     'It may have been pruned; `keyward captures list` shows those that are kept.',
+    'not-found',
   );
 }
 

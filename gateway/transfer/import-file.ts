@@ -52,14 +52,12 @@ async function importBundle(deps: TransferDeps, bytes: Buffer): Promise<Imported
   const renamed = new Map<string, string>();
   const configs = new Map<string, string>();
   const captures: Imported['captures'] = [];
-  const skipped: Imported['skipped'] = [];
   let waiting: { item: ImportItem; capture: Capture; from: string }[] = [];
   const keep = async () => {
     const kept = await deps.recorder.import(waiting.map(({ item }) => item));
     for (const [index, { id, added }] of kept.entries()) {
       const { capture, from } = waiting[index] as (typeof waiting)[number];
-      captures.push({ id, from, ok: capture.ok, message: capture.message });
-      if (!added) skipped.push({ entry: from, sentence: 'It is here already, and stays as it is.' });
+      captures.push({ id, from, ok: capture.ok, message: capture.message, added });
     }
     waiting = [];
   };
@@ -74,7 +72,7 @@ async function importBundle(deps: TransferDeps, bytes: Buffer): Promise<Imported
     if (waiting.length >= CHUNK) await keep();
   }
   if (waiting.length > 0) await keep();
-  return { format: 'bundle', captures, skipped, signature: 'good' };
+  return { format: 'bundle', captures, skipped: [], signature: 'good' };
 }
 
 /** As it was there, but for its origin: what came from another capture still does. */
@@ -126,8 +124,7 @@ async function importConversations(
   for (const [index, { id, added }] of kept.entries()) {
     const { item, name } = judged[index] as (typeof judged)[number];
     const verdict = 'exchange' in item.record ? item.record.exchange.verdict : undefined;
-    captures.push({ id, from: name, ok: verdict?.ok ?? false, message: verdict?.message ?? '' });
-    if (!added) skipped.push({ entry: name, sentence: 'It is here already, and stays as it is.' });
+    captures.push({ id, from: name, ok: verdict?.ok ?? false, message: verdict?.message ?? '', added });
   }
   return { format, captures, skipped, signature: 'none' };
 }

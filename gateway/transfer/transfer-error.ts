@@ -1,12 +1,12 @@
 /** What is wrong with a file that was given, as a sentence and a next action; never a value from it. */
 export class TransferError extends Error {
   override readonly name = 'TransferError';
-  /** The store's word for wrong input: control and CLI know it. */
-  readonly code = 'invalid';
+  readonly code: 'invalid' | 'not-found';
   readonly next: string;
 
-  constructor(sentence: string, next: string) {
+  constructor(sentence: string, next: string, code: 'invalid' | 'not-found' = 'invalid') {
     super(sentence);
+    this.code = code;
     this.next = next;
   }
 }

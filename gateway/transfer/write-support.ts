@@ -97,23 +97,27 @@ function attemptSection(capture: Capture, attempt: RecordedAttempt): string {
   ].join('\n\n');
 }
 
-/** Nothing was sent to a provider. */
+const OWN_REFUSAL = 'Nothing was sent to a provider: our own gateway answered this request.';
+
 function ownSection({ request, answer }: Capture): string {
   const head = block([`${request.method} ${request.url}`, ...lines(request.headers), ...bodyLines(request.body)]);
-  if (!answer) return `## Request\n\n${head}`;
-  return `## Request\n\n${head}\n\n## Answer of our gateway\n\n${block([`HTTP ${answer.status}`, ...lines(answer.headers), ...bodyLines(answer.body)])}`;
+  if (!answer) return `${OWN_REFUSAL}\n\n## Request\n\n${head}`;
+  return `${OWN_REFUSAL}\n\n## Request\n\n${head}\n\n## Answer of our gateway\n\n${block([`HTTP ${answer.status}`, ...lines(answer.headers), ...bodyLines(answer.body)])}`;
 }
 
+/** Our own rungs are told without their evidence: whose keys and apps those are is nobody's business outside. */
+const OWN: ReadonlySet<LadderCheck> = new Set(['arrived', 'identified', 'permitted', 'cached', 'routed', 'translated']);
+const WORDS = { passed: 'yes', failed: 'no', unknown: 'not known' } as const;
+
 function checks({ ladder, probes, cause, confidence, alternatives }: Explanation): string {
-  const marks = { passed: 'ruled out', failed: 'failed', unknown: 'not known' } as const;
-  const rungs = ladder.map(({ check, result, evidence }) => {
-    const how = evidence
-      .slice(0, 3)
-      .map(({ what, where, value }) => `${what} (${where}): ${value}`)
-      .join('; ');
-    const word = result === 'passed' ? 'yes' : marks[result];
-    return `- ${STATEMENTS[check]}: **${word}**${how ? `. ${oneLine(how)}` : ''}`;
-  });
+  const rungs = ladder
+    // What was never come to is neither known nor ruled out.
+    .filter(({ result, evidence }) => result !== 'unknown' || !evidence.every(({ what }) => /^not r/.test(what)))
+    .map(({ check, result, evidence }) => {
+      const shown = OWN.has(check) && result === 'passed' ? [] : evidence.slice(0, 3);
+      const how = shown.map(({ what, where, value }) => `${what} (${where}): ${value}`).join('; ');
+      return `- ${STATEMENTS[check]}: **${WORDS[result]}**${how ? `. ${oneLine(how)}` : ''}`;
+    });
   const run = probes.filter(({ result }) => result !== NOT_RUN);
   const tried = run.map(
     ({ probe, result, capture }) => `- ${probe}: ${oneLine(result)}${capture ? ` (our reference ${capture})` : ''}`,

@@ -156,7 +156,9 @@ describe('a suite', () => {
       await writeFile(file('edited.json'), text);
       await expect(suites.run({ name: 'edited' })).rejects.toThrow(words);
     }
-    await suites.list().catch(() => undefined);
+    const listed = await suites.list();
+    expect(listed.length).toBeGreaterThan(1);
+    expect(listed.filter((suite) => suite.problem !== undefined).map(({ name }) => name)).toEqual(['edited']);
     await writeFile(file('edited.json'), good);
     await suites.removeCase({ name: 'edited', case: JSON.parse(good).cases[0].id });
     expect((await suites.get({ name: 'edited' })).cases).toEqual([]);

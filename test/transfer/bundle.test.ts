@@ -1,9 +1,11 @@
 /** A bundle opens in another home, without keys and unchanged; what was cut, altered or set as a trap does not open. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../gateway/captures/capture.ts';
-import { carry, openHome, practise, type TestHome } from './homes.ts';
+import { carry, chat, openHome, practise, type TestHome } from './homes.ts';
 
 let there: TestHome;
 let here: TestHome;
@@ -73,12 +75,33 @@ describe('a bundle in another home', () => {
 
   it('is taken in once, however often it is opened', async () => {
     const id = await practise(there, 'ok');
-    expect((await carry(there, [id], here)).skipped).toEqual([]);
-    expect((await carry(there, [id], here)).skipped).toEqual([
-      { entry: id, sentence: 'It is here already, and stays as it is.' },
-    ]);
-    expect((await carry(there, [id], there)).skipped).toHaveLength(1);
+    expect((await carry(there, [id], here)).captures).toMatchObject([{ id, added: true }]);
+    expect((await carry(there, [id], here)).captures).toMatchObject([{ id, added: false }]);
+    expect((await carry(there, [id], there)).captures).toMatchObject([{ id, added: false }]);
     expect((await there.client.captures.get({ id })).origin).toBeNull();
+  });
+
+  it('is explained by what its providers were there, not by what is called so here', async () => {
+    const upstream = createServer((_, response) => {
+      response
+        .writeHead(402, { 'content-type': 'application/json' })
+        .end('{"error":{"message":"Insufficient balance"}}');
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
+    await there.gateway.addProvider({ id: 'named', name: 'The provider of there', baseUrl });
+    await here.gateway.addProvider({ id: 'named', name: 'Another one', baseUrl: 'https://another.example/v1' });
+    const response = await there.gateway.post('/v1/chat/completions', chat('named/m'));
+    await response.arrayBuffer();
+    const id = response.headers.get('x-keyward-capture') as string;
+    await carry(there, [id], here);
+    const [explained, again] = await Promise.all([
+      there.client.captures.explain({ id }),
+      here.client.captures.explain({ id }),
+    ]);
+    expect(explained.title).toContain('The provider of there');
+    expect(again.title).toBe(explained.title);
+    upstream.close();
   });
 
   it('holds configurations that open nothing: no seal, no hash, no salt, nobody else', async () => {

@@ -245,8 +245,7 @@ describe('a HAR file from elsewhere', () => {
       response: response(500, 'oops'),
     });
     const first = await take(file);
-    expect((await take(file)).captures).toEqual(first.captures);
-    expect((await take(file)).skipped).toHaveLength(1);
+    expect((await take(file)).captures).toEqual(first.captures.map((one) => ({ ...one, added: false })));
   });
 });
 

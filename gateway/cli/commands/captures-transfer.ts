@@ -115,13 +115,13 @@ async function importFrom({ out, session }: Run, file: string): Promise<ExitCode
 function summary({ format, captures, skipped, signature }: Imported, { paint }: Output): string {
   const kinds = { bundle: 'a bundle', har: 'a HAR file', curl: 'a curl command', records: 'failure records' };
   const lines = captures.map(
-    ({ id, from, ok, message }) =>
-      `  ${ok ? paint.green('✓') : paint.red('✗')} ${id}  ${oneLine(from === id ? message : `${from} · ${message}`)}`,
+    ({ id, from, ok, message, added }) =>
+      `  ${ok ? paint.green('✓') : paint.red('✗')} ${id}  ${oneLine(from === id ? message : `${from} · ${message}`)}${added ? '' : paint.dim(' (was here already)')}`,
   );
   const left = skipped.map(({ entry, sentence }) => paint.dim(`  – ${oneLine(entry)}: ${sentence}`));
   const signed = signature === 'good' ? ' Its signature is good.' : '';
   return [
-    `Took in ${captures.length} from ${kinds[format]}.${signed}`,
+    `Took in ${captures.filter(({ added }) => added).length} from ${kinds[format]}.${signed}`,
     ...lines,
     ...left,
     '',

@@ -226,9 +226,11 @@ function columns({ paint }: Output) {
     { title: 'LAST RUN', text: (row: SuiteRow) => (row.lastRun ? localTime(row.lastRun.startedAt) : 'never') },
     {
       title: 'RESULT',
-      text: (row: SuiteRow) => (row.lastRun ? counts(row.lastRun) : ''),
+      text: (row: SuiteRow) => row.problem ?? (row.lastRun ? counts(row.lastRun) : ''),
       paint: (text: string, row: SuiteRow) =>
-        row.lastRun && row.lastRun.failed + row.lastRun.errors > 0 ? paint.red(text) : paint.green(text),
+        row.problem || (row.lastRun && row.lastRun.failed + row.lastRun.errors > 0)
+          ? paint.red(text)
+          : paint.green(text),
     },
   ];
 }

@@ -69,6 +69,8 @@ export const suiteRowSchema = z.object({
     }),
   ),
   lastRun: suiteRunSchema.nullable(),
+  /** Why its file cannot be read, with what to do about it. */
+  problem: z.string().optional(),
 });
 export type SuiteRow = z.infer<typeof suiteRowSchema>;
 

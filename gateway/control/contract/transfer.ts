@@ -18,7 +18,16 @@ export type Exported = z.infer<typeof exportedSchema>;
 export const importedSchema = z.object({
   format: z.enum(['bundle', 'har', 'curl', 'records']),
   /** Ids under which the captures stand here; `from` is the id or the entry in the file. */
-  captures: z.array(z.object({ id: z.string(), from: z.string(), ok: z.boolean(), message: z.string() })),
+  captures: z.array(
+    z.object({
+      id: z.string(),
+      from: z.string(),
+      ok: z.boolean(),
+      message: z.string(),
+      /** False: it was here already, and stays as it is. */
+      added: z.boolean(),
+    }),
+  ),
   /** Entries that were left out, and why. */
   skipped: z.array(z.object({ entry: z.string(), sentence: z.string() })),
   /** Bundle only: whether its signature holds. */
