@@ -10,6 +10,13 @@ import { STATE } from './record-form.ts';
 
 export const CAPTURES_SCHEMA_VERSION = 2;
 
+/**
+ * Emptying the write-ahead log waits for the disk, and the batch behind it waits along: on a busy disk longer than the
+ * 50 ms that a crash may cost. So it is done in quiet moments (worker.ts), and under load only when the log has grown to
+ * 64 MB, pages of 16 KB.
+ */
+const LONGEST_LOG_PAGES = 4_000;
+
 /** Step n brings a database from version n to n + 1. Never edit one that was released; add the next. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -115,7 +122,7 @@ function prepare(file: string): DatabaseSync {
     if (version > CAPTURES_SCHEMA_VERSION) throw new NewerSchema(`schema ${version}`);
     if (version === 0) db.exec('PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL');
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;
-      PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
+      PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     for (let from = version; from < CAPTURES_SCHEMA_VERSION; from++) {
       db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[from]}; PRAGMA user_version = ${from + 1}; COMMIT`);
     }

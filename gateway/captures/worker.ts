@@ -19,11 +19,15 @@ const SETTLE_ROWS = 400;
 const SLICE_MS = 12;
 /** Settling waits for a moment without traffic … */
 const QUIET_MS = 250;
-/** … unless so many have gathered; then it takes a slice now and then, more often the more there are. */
+/**
+ * … unless so many have gathered; then it takes a slice now and then, more often the more there are, and a shorter one:
+ * a batch that comes meanwhile has spent its window already and is still to be on the disk within 50 ms.
+ */
 const GATHERED = 2_000;
-const PAUSE_MS = 200;
+const BUSY_SLICE_MS = 5;
+const PAUSE_MS = 90;
 const MANY_GATHERED = 100_000;
-const SHORT_PAUSE_MS = 50;
+const SHORT_PAUSE_MS = 20;
 const AFTER_FAULT_MS = 1_000;
 const RETENTION_EVERY_MS = 15_000;
 
@@ -31,7 +35,10 @@ let options: WorkerOptions;
 let policy: RetentionPolicy;
 let store: CaptureStore | undefined;
 let nextSlice: NodeJS.Timeout | undefined;
-let lastBatchMs = Number.NEGATIVE_INFINITY;
+/** The opening counts as one: what a crash left to be settled waits while traffic comes back. */
+let lastBatchMs = performance.now();
+/** Something was written since the log was last emptied. */
+let logGrown = false;
 let retentionDueMs = 0;
 const templates = new Templates();
 let vacuum = false;
@@ -92,6 +99,7 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
     diskTrouble(error);
   }
   lastBatchMs = performance.now();
+  logGrown = true;
   say({ type: 'committed', sequence: message.sequence, droppedBodies, droppedRows });
   wake();
 }
@@ -147,7 +155,9 @@ function idle(): void {
 
 function idleSlice(captures: CaptureStore): boolean {
   const started = performance.now();
-  if (captures.settle(SETTLE_ROWS, started + SLICE_MS) > 0) {
+  const quiet = started - lastBatchMs >= QUIET_MS;
+  if (captures.settle(SETTLE_ROWS, started + (quiet || settled.length > 0 ? SLICE_MS : BUSY_SLICE_MS)) > 0) {
+    logGrown = true;
     // Their first place is free now; a burst leaves a lot of it.
     vacuum = true;
     return true;
@@ -155,6 +165,7 @@ function idleSlice(captures: CaptureStore): boolean {
   captures.dropTemplates();
   if (started >= retentionDueMs) {
     if (pruneSlice(captures, policy, Date.now()) > 0) {
+      logGrown = true;
       vacuum = true;
       return true;
     }
@@ -162,7 +173,12 @@ function idleSlice(captures: CaptureStore): boolean {
   }
   if (vacuum) {
     vacuum = vacuumSlice(captures);
-    return vacuum;
+    logGrown = true;
+    return true;
+  }
+  if (quiet && logGrown) {
+    captures.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    logGrown = false;
   }
   return false;
 }
