@@ -4,7 +4,7 @@
  */
 import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import type { Attempt, Exchange, Verdict } from './exchange.ts';
+import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { authorize } from './stages/authorize.ts';
 import type { Presented } from './stages/credential-facts.ts';
@@ -14,6 +14,7 @@ import { identify } from './stages/identify.ts';
 import { answerModels } from './stages/list-models.ts';
 import { needsKeyHere } from './stages/needs-key.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
+import { priceExchange } from './stages/price-exchange.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { type AnswerSink, type OwnAnswer, ownAnswer, refusalAnswer, writeAnswer } from './stages/respond.ts';
@@ -38,6 +39,8 @@ export interface StageEnvironment {
   readonly openKey: (key: ProviderKey) => string;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
   readonly explainUrl: string;
+  /** False where nothing is really sent, so that nothing is spent. */
+  readonly spends?: boolean;
 }
 
 /** What comes after the stages that the head alone decides. `raw`: the body is not looked at here. */
@@ -94,6 +97,11 @@ export class StageRun {
   private withCredentials(outcome: StageOutcome): StageOutcome {
     const { facts } = this.environment.presented(this.exchange);
     return facts.length === 0 ? outcome : { ...outcome, input: { ...outcome.input, credentials: facts } };
+  }
+
+  /** Turned away by the listener, before any stage. */
+  turnAway(refusal: Omit<Refusal, 'stage'>) {
+    this.record('receive', this.withCredentials(refuse(refusal)), 0);
   }
 
   /** The body did not arrive as it should have. */
@@ -244,6 +252,7 @@ export class StageRun {
   private forwarded(verdict: Outcome, startMs: number) {
     const { exchange, environment } = this;
     const endMs = environment.at('forward', 'end');
+    if (environment.spends !== false) exchange.cost = priceExchange(exchange, environment.context.config);
     recordStep(exchange, 'forward', forwardStep(exchange, verdict), startMs, endMs);
     const answeredMs = exchange.answer?.firstByteMs ?? endMs;
     recordStep(exchange, 'respond', respondStep(exchange, verdict), answeredMs, environment.at('respond', 'end'));

@@ -122,7 +122,24 @@ export const usageSchema = z.object({
   inputTokens: z.number().optional(),
   outputTokens: z.number().optional(),
   cachedInputTokens: z.number().optional(),
+  cacheWriteTokens: z.number().optional(),
+  longCacheWriteTokens: z.number().optional(),
   reasoningTokens: z.number().optional(),
+  otherKindsTokens: z.number().optional(),
+  serviceTier: z.string().optional(),
+  statedCostUsd: z.number().optional(),
+});
+
+const price = z.number().nullable();
+
+/** The prices that a cost was worked out from, as they were then. */
+export const costSchema = z.object({
+  usd: z.number(),
+  by: z.enum(['stated', 'list']),
+  model: z.string().optional(),
+  /** USD per 1,000,000 tokens. */
+  prices: z.object({ input: price, output: price, cachedInput: price, cacheWrite: price }).optional(),
+  pricesOf: z.string().optional(),
 });
 
 /** One line of a listing. */
@@ -202,6 +219,8 @@ export const captureSchema = captureRowSchema.extend({
     })
     .nullable(),
   usage: usageSchema.nullable(),
+  /** Absent where it is not known. */
+  cost: costSchema.optional(),
 });
 export type Capture = z.infer<typeof captureSchema>;
 

@@ -66,6 +66,7 @@ class CapturePacking {
       },
       verdict: capture.verdict,
       usage: capture.usage,
+      cost: capture.cost,
       lists: this.lists,
     };
   }

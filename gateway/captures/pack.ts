@@ -230,6 +230,7 @@ class Packing {
           : null,
         verdict: exchange.verdict ?? null,
         usage: exchange.usage ?? null,
+        cost: exchange.cost,
       },
     };
   }
@@ -400,7 +401,7 @@ class Packing {
       verdict?.clientGone ? 1 : 0,
       usage?.inputTokens ?? null,
       usage?.outputTokens ?? null,
-      null,
+      exchange.cost?.usd ?? null,
       attempt?.provider === 'practice' ? 1 : 0,
       attempt?.key?.id ?? null,
       attempt?.key?.version ?? null,

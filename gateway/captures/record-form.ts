@@ -159,6 +159,7 @@ export interface PackedMeta {
   answer: { status: number; headers: number; body: PackedBody; firstByteUs?: number } | null;
   verdict: unknown;
   usage: unknown;
+  cost?: unknown;
   /** All header lists, last in the tree. */
   lists: readonly PackedHeaders[];
 }

@@ -70,6 +70,7 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, stored
     redactions: of('record'),
     verdict: meta.verdict as Capture['verdict'],
     usage: meta.usage as Capture['usage'],
+    ...(meta.cost === undefined ? {} : { cost: meta.cost as Capture['cost'] }),
   };
 }
 

@@ -5,10 +5,17 @@
 import { decodeText } from '../captures/decode-body.ts';
 import type { Cause } from '../causes.ts';
 import { buildStreamError } from '../dialects/error-body.ts';
-import { type StreamWatch, streamIsWhole, watchChunk, watchEnd, watchStream } from '../dialects/stream-watch.ts';
+import {
+  type StreamWatch,
+  streamIsWhole,
+  usageOfTail,
+  watchChunk,
+  watchEnd,
+  watchStream,
+} from '../dialects/stream-watch.ts';
 import { readUsage } from '../dialects/usage.ts';
 import { wrapUpstreamError } from '../dialects/wrap-upstream-error.ts';
-import type { Attempt, Evidence, Exchange, RawHeaders, Refusal, Verdict } from '../exchange.ts';
+import type { Attempt, Evidence, Exchange, RawHeaders, Refusal, TappedBody, TokenUsage, Verdict } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import type { UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
 import { answerHeaders } from './answer-headers.ts';
@@ -19,6 +26,9 @@ import { emptyTap, tapBytes, tapChunk } from './tap.ts';
 
 /** Failures are held whole up to this size, so that their cause is known before their first byte is passed on. */
 const HOLD_BYTES = 1024 * 1024;
+
+/** A compressed answer is judged up to this size unpacked: embeddings in bulk are far larger than what was kept of them. */
+const UNPACKED_BYTES = 16 * 1024 * 1024;
 
 export interface ForwardOptions {
   readonly captureBodyBytes: number;
@@ -208,7 +218,10 @@ export class ForwardRun implements UpstreamHandler {
     if (earlier) return { cause: earlier, message: this.failedWords(attempt.status ?? 0) };
     if (!watch) return undefined;
     exchange.usage = watch.usage;
-    if (this.isRaw && watch.form !== 'sse') return undefined;
+    if (this.isRaw && watch.form !== 'sse') {
+      exchange.usage = this.usageOfRaw();
+      return undefined;
+    }
     if (watch.form === 'other') return this.judgeWhole();
     if (watch.error !== undefined) {
       return {
@@ -245,15 +258,30 @@ export class ForwardRun implements UpstreamHandler {
   private judgeWhole(): Failure | undefined {
     const { attempt, exchange } = this;
     const body = attempt.responseBody;
-    if (!body || body.sizeBytes > body.keptBytes) return undefined;
-    const encoding = headerValue(attempt.responseHeaders ?? [], 'content-encoding');
-    const text = decodeText(tapBytes(body), encoding, HOLD_BYTES);
+    if (!body || body.sizeBytes > body.keptBytes) {
+      exchange.usage = this.watch && usageOfTail(this.watch);
+      return undefined;
+    }
+    const text = this.wholeText(body);
     exchange.usage = readUsage(text);
     const verdict = judgeAnswer(exchange, attempt, text);
     if (!verdict) return undefined;
     return verdict.providerError
       ? { cause: this.options.classify(exchange, attempt, text), message: verdict.message }
       : { cause: 'response_format', message: verdict.message };
+  }
+
+  private wholeText(body: TappedBody): string {
+    const encoding = headerValue(this.attempt.responseHeaders ?? [], 'content-encoding');
+    return decodeText(tapBytes(body), encoding, UNPACKED_BYTES);
+  }
+
+  /** Raw answers may be anything; only what says that it is JSON is looked at. */
+  private usageOfRaw(): TokenUsage | undefined {
+    const { responseHeaders = [], responseBody } = this.attempt;
+    if (!responseBody || !/\bjson\b/i.test(headerValue(responseHeaders, 'content-type') ?? '')) return undefined;
+    if (responseBody.sizeBytes <= responseBody.keptBytes) return readUsage(this.wholeText(responseBody));
+    return this.watch && usageOfTail(this.watch);
   }
 
   onError(error: UpstreamError) {
