@@ -15,6 +15,7 @@ export const anthropicMessages: DialectAdapter = {
   toolNames: { maxLength: 64, allowed: /[a-zA-Z0-9_-]/ },
   // The API answers `String should match pattern '^[a-zA-Z0-9_-]+$'` to other ids.
   callIds: { maxLength: 64, allowed: /[a-zA-Z0-9_-]/ },
+  freeTextTools: false,
   parseRequest,
   buildRequest,
   parseResponse,

@@ -51,8 +51,9 @@ export interface BuiltResponse {
 
 export interface NameRule {
   readonly maxLength: number;
+  /** One allowed character. */
   readonly allowed: RegExp;
-  /** Used in place of a character that is not allowed, and before a first character that is not. */
+  /** Where the first character has a rule of its own. */
   readonly first?: RegExp;
 }
 
@@ -60,6 +61,8 @@ export interface DialectAdapter {
   readonly dialect: TranslatedDialect;
   readonly toolNames: NameRule;
   readonly callIds: NameRule;
+  /** Whether tools that take free text instead of JSON exist. */
+  readonly freeTextTools: boolean;
   parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest>;
   buildRequest(request: CanonicalRequest, target: TargetFacts): Result<Fields>;
   parseResponse(body: unknown, seed: string): ParsedResponse;

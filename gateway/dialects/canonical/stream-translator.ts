@@ -8,13 +8,14 @@ import type { LedgerEntry } from './losses.ts';
 import { adapterOf } from './registry.ts';
 import type { TranslatedDialect } from './request.ts';
 import type { CanonicalUsage } from './response.ts';
-import { type Restoring, restoreEvent } from './restore-names.ts';
+import { type RestoreState, type Restoring, restoreEvent } from './restore-tools.ts';
 import { createJsonArrayReader, createSseReader, EventTooLong } from './sse.ts';
 import type { CanonicalEvent, WireEvent } from './stream.ts';
 
 export interface StreamState {
   readonly parser: unknown;
   readonly builder: unknown;
+  readonly restoring: RestoreState;
   /** How the stream stands; only `ended` is a success. */
   readonly outcome: 'running' | 'ended' | 'failed';
 }
@@ -25,6 +26,8 @@ export interface StreamStep {
   readonly text: string;
   readonly lost: readonly LedgerEntry[];
 }
+
+type Stepped = readonly [StreamState, StreamStep];
 
 export interface StreamReducer {
   readonly initial: StreamState;
@@ -43,37 +46,35 @@ export function createStreamReducer(
 ): StreamReducer {
   const parser = adapterOf(from).parseStream(context.seed);
   const builder = adapterOf(to).buildStream(context);
-  const write = (
-    state: StreamState,
-    parsed: unknown,
-    events: readonly CanonicalEvent[],
-  ): readonly [StreamState, StreamStep] => {
-    let { builder: built, outcome } = state;
+  const write = (state: StreamState, parsed: unknown, read: readonly CanonicalEvent[]): Stepped => {
+    let { builder: built, outcome, restoring } = state;
     let text = '';
     const lost: LedgerEntry[] = [];
-    for (const event of events) {
-      const [next, written] = builder.step(built, event);
-      built = next;
-      text += written.text;
-      if (written.lost) lost.push(...written.lost);
-      if (event.type === 'end') outcome = 'ended';
-      if (event.type === 'error') outcome = 'failed';
+    const events: CanonicalEvent[] = [];
+    for (const raw of read) {
+      const [restored, known] = restoreEvent(restoring, raw, plan);
+      restoring = restored;
+      for (const event of known) {
+        const [next, written] = builder.step(built, event);
+        built = next;
+        text += written.text;
+        events.push(event);
+        if (written.lost) lost.push(...written.lost);
+        if (event.type === 'end') outcome = 'ended';
+        if (event.type === 'error') outcome = 'failed';
+      }
     }
     return [
-      { parser: parsed, builder: built, outcome },
+      { parser: parsed, builder: built, restoring, outcome },
       { events, text, lost },
     ];
   };
   return {
-    initial: { parser: parser.initial, builder: builder.initial, outcome: 'running' },
+    initial: { parser: parser.initial, builder: builder.initial, restoring: {}, outcome: 'running' },
     step(state, event) {
       if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];
       const [parsed, events] = event === undefined ? parser.close(state.parser) : parser.step(state.parser, event);
-      return write(
-        state,
-        parsed,
-        events.map((item) => restoreEvent(item, plan)),
-      );
+      return write(state, parsed, events);
     },
     fail(state, error) {
       if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];

@@ -7,8 +7,8 @@ import type { CanonicalError } from './error.ts';
 import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
 import { fitNames } from './names.ts';
 import { adapterOf } from './registry.ts';
-import type { Fields, TranslatedDialect } from './request.ts';
-import { type Restoring, restoreResponse } from './restore-names.ts';
+import type { CanonicalRequest, Fields, TranslatedDialect } from './request.ts';
+import { type Restoring, restoreResponse } from './restore-tools.ts';
 
 /** What the answer's way back has to know of the request. */
 export interface AnswerPlan extends Restoring {
@@ -44,8 +44,19 @@ export function translateRequest(
   return {
     body: built.value,
     ledger: [...parsed.ledger, ...(fitted.refused === undefined ? fitted.ledger : []), ...built.ledger],
-    plan: { stream: request.stream, includeUsage: request.includeUsage ?? true, toolNames },
+    plan: {
+      stream: request.stream,
+      includeUsage: request.includeUsage ?? true,
+      toolNames,
+      freeTextTools: builder.freeTextTools ? NO_NAMES : freeTextNames(request),
+    },
   };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function freeTextNames(request: CanonicalRequest): ReadonlySet<string> {
+  return new Set(request.tools.filter((tool) => tool.kind === 'custom').map((tool) => tool.name));
 }
 
 export type TranslatedResponse =

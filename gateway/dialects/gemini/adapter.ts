@@ -14,6 +14,7 @@ export const gemini: DialectAdapter = {
   // ai.google.dev/api/caching#FunctionDeclaration: begins with a letter or underscore; 64 suits every model.
   toolNames: { maxLength: 64, allowed: /[a-zA-Z0-9_.:-]/, first: /[a-zA-Z_]/ },
   callIds: { maxLength: 128, allowed: /[\x21-\x7e]/ },
+  freeTextTools: false,
   parseRequest,
   buildRequest,
   parseResponse,

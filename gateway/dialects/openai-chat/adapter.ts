@@ -15,6 +15,7 @@ export const openaiChat: DialectAdapter = {
   toolNames: { maxLength: 64, allowed: /[a-zA-Z0-9_-]/ },
   // Longer ids are answered with `string_above_max_length`.
   callIds: { maxLength: 40, allowed: /[\x21-\x7e]/ },
+  freeTextTools: true,
   parseRequest,
   buildRequest,
   parseResponse,

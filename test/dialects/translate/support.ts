@@ -14,7 +14,7 @@ export const CONTEXT: AnswerContext = {
   includeUsage: true,
 };
 export const TARGET: TargetFacts = { model: 'target-model' };
-export const PLAN: AnswerPlan = { stream: true, includeUsage: true, toolNames: new Map() };
+export const PLAN: AnswerPlan = { stream: true, includeUsage: true, toolNames: new Map(), freeTextTools: new Set() };
 
 /** A request that must not be refused. */
 export function translated(
