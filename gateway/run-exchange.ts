@@ -162,7 +162,7 @@ export class ExchangeRun {
   }
 
   refuseAtOnce(refusal: Omit<Refusal, 'stage'>) {
-    recordStep(this.exchange, 'receive', refuse(refusal), 0, this.elapsed());
+    this.stages.turnAway(refusal);
     // Of a page or a host that may not ask at all, nothing more is wanted.
     this.bodyTaken = true;
     this.answerRefusal();

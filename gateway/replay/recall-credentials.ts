@@ -26,7 +26,8 @@ export function recallCredentials(capture: Capture, then: ReplayConfig | null): 
   const { headers, url } = capture.request;
   const credentials = findCredentials(headers.flat(), url);
   const [credential] = credentials;
-  if (!credential) return { ok: true, facts: [] };
+  // A scheme word alone is recorded as if it were a secret.
+  if (!credential || (capture.cause === 'key_missing' && capture.stage === 'identify')) return { ok: true, facts: [] };
   const place = credential.from === '?key=' ? 'query parameter key' : `header ${credential.from}`;
   const step = capture.steps.find(({ stage }) => stage === 'identify');
   if (!step) return unknown('The request was refused before anybody looked at its gateway key.');

@@ -18,9 +18,15 @@ export interface ReplayRequest {
 
 export function requestOf(capture: Capture): ReplayRequest {
   const { method, url, headers, body } = capture.request;
-  const whole = body.leftOut === undefined && body.complete;
-  const bytes = whole || (body.sizeBytes === 0 && body.leftOut === undefined) ? recordedBytes(body) : undefined;
+  const whole = body.leftOut === undefined && (body.complete || (body.sizeBytes === 0 && !announcesBody(headers)));
+  const bytes = whole ? recordedBytes(body) : undefined;
   return { method, url, headers, body: bytes, bodyEdited: false };
+}
+
+/** A request may have been answered before its body was read. */
+function announcesBody(headers: ReplayRequest['headers']): boolean {
+  const value = (name: string) => headers.find(([own]) => own.toLowerCase() === name)?.[1];
+  return Number(value('content-length') ?? 0) > 0 || value('transfer-encoding') !== undefined;
 }
 
 /** What no edit can mend. */
@@ -51,8 +57,12 @@ export function unreplayable(capture: Capture): ReplayRefusal | undefined {
 
 /** Why the body is not there. */
 export function bodyMissing(capture: Capture): ReplayRefusal {
-  const { leftOut, complete } = capture.request.body;
-  const why = leftOut ? LEFT_OUT[leftOut] : complete ? 'not recorded' : 'cut off before it was whole';
+  const { leftOut, complete, sizeBytes } = capture.request.body;
+  const why = leftOut
+    ? LEFT_OUT[leftOut]
+    : complete || sizeBytes === 0
+      ? 'not recorded'
+      : 'cut off before it was whole';
   return {
     sentence: `The body of the request was ${why}.`,
     next: 'Give one with the edit body, or send the request again and replay that.',

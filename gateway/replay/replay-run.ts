@@ -10,7 +10,7 @@ import { forwardStep } from '../stages/forward-steps.ts';
 import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
 import type { ChosenTarget } from '../stages/route.ts';
-import { recordStep, refuse } from '../stages/stage.ts';
+import { recordStep } from '../stages/stage.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import type { Upstream } from '../upstream.ts';
@@ -93,10 +93,10 @@ class ReplayRun {
   }
 
   async run(): Promise<RunOutput> {
-    const { input, stages, exchange, clock } = this;
+    const { input, stages, exchange } = this;
     const turnedAway = input.guarded && guardRequest(exchange.request.rawHeaders, input.config.settings);
     if (turnedAway) {
-      recordStep(exchange, 'receive', refuse(turnedAway), 0, clock.at('receive', 'end'));
+      stages.turnAway(turnedAway);
       return this.refusedByStage();
     }
     const admission = stages.admit();
