@@ -19,7 +19,7 @@ if (!browserPath.path) {
   process.exit(1);
 }
 
-const PLACES = ['', 'keys', 'keys?add=any', 'apps', 'requests', 'providers', 'settings'];
+const PLACES = ['', 'keys', 'keys?add=any', 'apps', 'requests', 'suites', 'providers', 'settings'];
 const PRACTICE = [
   'ok',
   'stream',
@@ -46,9 +46,9 @@ try {
   await take(page, 'first-run', '');
   const captures: string[] = [];
   for (const model of PRACTICE) captures.push(await practise(page, model));
-  const places = [...PLACES, ...captures.slice(2, 3).map((id) => `requests/${id}`)];
+  const places = [...PLACES, ...captures.slice(2, 3).flatMap((id) => [`requests/${id}`, `requests/${id}/replay`])];
   for (const place of places)
-    await take(page, place.replaceAll(/[/?=]/g, '-').replace(/requests-.+/, 'request') || 'home', place);
+    await take(page, place.replaceAll(/[/?=]/g, '-').replace(/requests-[^-]+/, 'request') || 'home', place);
   await browser.close();
   process.stdout.write(`${(places.length + 1) * 2} pictures in ${path.relative(process.cwd(), folder) || '.'}\n`);
 } finally {

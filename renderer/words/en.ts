@@ -747,6 +747,7 @@ export const en = {
       gateway: 'Gateway',
       recording: 'Recording and retention',
       timeouts: 'Timeouts',
+      experiments: 'Experiments',
       vault: 'Vault',
       doctor: 'Doctor',
       audit: 'Audit trail',
@@ -792,6 +793,16 @@ export const en = {
       idle: 'Silence within an answer',
       total: 'Whole request',
       seconds: 's',
+    },
+    experiments: {
+      lead: 'Small tests that tell why a request failed. A key is only ever sent to its own provider.',
+      allowed: 'These run without asking each time',
+      classes: {
+        local: 'Looking at what is here: nothing is sent',
+        network: 'Asking the network: names, addresses, certificates, the time; no key is sent',
+        'free-call': 'Asking the provider with the key, where it costs nothing',
+        'paid-call': 'Asking the provider where it may cost a little money',
+      },
     },
     vault: {
       state: { unlocked: 'Unlocked', locked: 'Locked', empty: 'Empty', damaged: 'Damaged' },

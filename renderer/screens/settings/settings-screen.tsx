@@ -7,6 +7,7 @@ import { toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import { AuditSection } from './audit-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
+import { ExperimentsSection } from './experiments-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { RecordingSection } from './recording-section.tsx';
 import classes from './settings.module.css';
@@ -58,6 +59,7 @@ export function SettingsScreen() {
                 {section === 'gateway' && <GatewaySection settings={settings.data} status={status.data} />}
                 {section === 'recording' && <RecordingSection settings={settings.data} />}
                 {section === 'timeouts' && <TimeoutsSection settings={settings.data} />}
+                {section === 'experiments' && <ExperimentsSection settings={settings.data} />}
                 {section === 'vault' && <VaultSection />}
                 {section === 'doctor' && <DoctorSection />}
                 {section === 'audit' && <AuditSection />}

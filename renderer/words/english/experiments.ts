@@ -55,7 +55,6 @@ export const experiments = {
 
 export const fixes = {
   preview: 'Looking at what this changes…',
-  will: 'What happens',
   changes: 'What is changed in the request',
   apply: 'Do it and send again',
   applying: 'Doing it, then sending the request again…',
@@ -63,7 +62,6 @@ export const fixes = {
   cost: (cost: string) => `Sending it again costs ${cost}.`,
   free: 'Sending it again costs nothing.',
   secretHint: 'Kept encrypted; nothing shows it again.',
-  missing: (title: string) => `${title} is needed.`,
   fixed: 'Sent again: it works now.',
   fixedStatus: (status: number) => `Sent again: answered ${status}.`,
   stillFails: 'Still fails:',

@@ -63,7 +63,6 @@ export const suites = {
     other: 'different',
   },
   noDifference: 'Both runs gave the same results.',
-  onlyChanged: 'Only what changed',
   earlier: 'Earlier',
   later: 'Later',
   pin: 'Pin as a case',

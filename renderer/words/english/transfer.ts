@@ -28,7 +28,6 @@ export const transfer = {
   done: 'Done',
   open: 'Open',
   explainFirst: 'Explain the first failure',
-  showAll: 'Show them in the list',
   result: 'What was imported',
   export: 'Export',
   exportOf: (n: number) => (n === 1 ? 'Export this request' : `Export ${plural(n, 'request')}`),
@@ -50,6 +49,5 @@ export const transfer = {
   saved: (name: string) => `Saved as ${name}.`,
   selected: (n: number) => `${plural(n, 'request')} selected`,
   select: 'Select',
-  selectRow: (what: string) => `Select ${what}`,
   clearSelection: 'Clear the selection',
 };

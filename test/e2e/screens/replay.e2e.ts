@@ -86,6 +86,16 @@ describe.skipIf(!executable)(executable ? 'the debugger' : `the debugger: ${reas
     await page.reload();
     await page.getByRole('button', { name: 'Breakpoint at Authorize', pressed: true }).waitFor();
     await page.getByText('step 3 of 6').waitFor();
+    // 900 × 600 at 200 % zoom.
+    await page.setViewportSize({ width: 450, height: 300 });
+    for (const key of ['f', 'd']) {
+      await page.keyboard.press(key);
+      await page.getByRole('button', { name: 'Branch 1 dry run' }).waitFor();
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(over, key).toBeLessThanOrEqual(0);
+    }
     expect(faults).toEqual([]);
     await page.context().close();
   });
