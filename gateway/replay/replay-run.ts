@@ -89,6 +89,7 @@ class ReplayRun {
       openKey: (key) => this.openKey(key),
       classify: (exchange, attempt, text, snapshot) => this.classify(exchange, attempt, text, snapshot),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
+      spends: live,
     });
   }
 
