@@ -220,6 +220,29 @@ describe('a refusal of the gateway itself is mended for real:', () => {
     await place.set({ maxBodyBytes: 32 * 1024 * 1024 });
   });
 
+  it('a request to a mistyped path is sent to the nearest one there is', async () => {
+    const answer = await place.post('/v1/chat/completion', OK);
+    expect(answer.status).toBe(404);
+    await answer.arrayBuffer();
+    const id = answer.headers.get('x-keyward-capture') ?? '';
+    expect((await client.fixes.preview({ id, fix: 'edit-and-replay' })).edits).toEqual([
+      { path: 'url', value: '/v1/chat/completions' },
+    ]);
+    const { next } = await mend(id, 'wrong_endpoint', 'edit-and-replay');
+    expect(next).toContain('in the app');
+  });
+
+  it('a request by the wrong method is sent by the right one', async () => {
+    const answer = await fetch(`${place.url}/v1/chat/completions`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${place.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(OK),
+    });
+    expect(answer.status).toBe(405);
+    await answer.arrayBuffer();
+    await mend(answer.headers.get('x-keyward-capture') ?? '', 'wrong_endpoint', 'edit-and-replay');
+  });
+
   it('a request that cannot be read is corrected and sent', async () => {
     const id = await failing('{"model": "practice/ok", "messages": [}');
     await mend(id, 'bad_request_parameter', 'edit-and-replay', { body: JSON.stringify(OK) });

@@ -85,6 +85,7 @@ const namedParameter = z.object({ error: z.object({ param: z.string() }) });
 
 /** What the answer itself names: a parameter that is not taken, and the one to use in its place. */
 function suggestedEdits({ capture }: FixContext): Edit[] {
+  if (capture.cause === 'wrong_endpoint' && capture.stage === 'receive') return nearestAddress(capture);
   const text = bodyText(capture.attemptList.at(-1)?.responseBody);
   const parsed = namedParameter.safeParse(parse(text));
   if (!parsed.success || !/^[a-z_]{1,60}$/i.test(parsed.data.error.param)) return [];
@@ -94,6 +95,14 @@ function suggestedEdits({ capture }: FixContext): Edit[] {
   const instead = /Use '([a-z_]{1,60})' instead/.exec(text ?? '')?.[1];
   const take: Edit = { path: `/${param}`, value: undefined };
   return instead ? [take, { path: `/${instead}`, value: body[param] }] : [take];
+}
+
+/** The path or method that this gateway itself named when it refused; one with a place to fill in is no suggestion. */
+function nearestAddress({ message }: FixContext['capture']): Edit[] {
+  const path = / Did you mean (\/[\w./-]+)\?/.exec(message)?.[1];
+  if (path !== undefined && !/MODEL|PROVIDER/.test(path)) return [{ path: 'url', value: path }];
+  const method = / takes ([A-Z]+)(?: or [^,]+)?, not [A-Z]+\./.exec(message)?.[1];
+  return method === undefined ? [] : [{ path: 'method', value: method }];
 }
 
 function parse(text: string | undefined): unknown {

@@ -52,7 +52,7 @@ export const requestWords = {
       title: 'This gateway has nothing at that address.',
       means: 'Path or method are not among those the gateway serves.',
       why: 'The base URL given to the app lacks or repeats a part such as /v1.',
-      fixes: ['connect-app', 'open-docs', 'retry'],
+      fixes: ['edit-and-replay', 'connect-app', 'open-docs', 'retry'],
     },
   },
 } as const satisfies Record<string, CauseWords>;
