@@ -27,6 +27,8 @@ export function StepPane(props: {
   const s = words.capture.steps;
   const navigate = useNavigate();
   const stage = words.stages[step.stage];
+  // What a stage noted itself says more than what the exchange looked like around it.
+  const [input, output] = step.input || step.output ? [step.input ?? {}, step.output ?? {}] : [step.before, step.after];
   const evidenceAt = run.shown?.capture ?? run.shown?.of;
   return (
     <section className={classes.detail} aria-live="polite" aria-label={stage}>
@@ -82,8 +84,8 @@ export function StepPane(props: {
             </>
           )}
           <div className={captureClasses.inOut}>
-            <Facts title={s.input} facts={step.input ?? step.before} />
-            <Facts title={s.output} facts={step.output ?? step.after} />
+            <Facts title={s.input} facts={input} />
+            <Facts title={s.output} facts={output} />
           </div>
           {step.evidence && step.evidence.length > 0 && evidenceAt && (
             <>

@@ -38,7 +38,12 @@ export function RunResults({ run }: { run: SuiteRun }) {
                 </ul>
               )}
               {result.capture && (
-                <Link to="/requests/$id" params={{ id: result.capture }} search={{}} className="kw-link">
+                <Link
+                  to="/requests/$id"
+                  params={{ id: result.capture }}
+                  search={{}}
+                  className={`kw-link ${classes.runLink}`}
+                >
                   {w.openRun}
                 </Link>
               )}

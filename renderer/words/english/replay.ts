@@ -70,7 +70,7 @@ export const replay = {
     to: 'To',
     key: 'With the key',
     noKey: 'no key',
-    cost: 'Costs about',
+    cost: 'Cost',
     practice: 'practice: stays on this machine and costs nothing',
     unknownCost: 'cost not known',
     free: 'nothing',
