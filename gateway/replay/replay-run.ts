@@ -174,10 +174,8 @@ class ReplayRun {
 
   private async send(target: ChosenTarget, prepared: PreparedAttempt, request: ReplayRequest): Promise<RunOutput> {
     const { exchange, deps } = this;
-    // As it is set up, not as an edit has it.
-    const provider = this.input.config.providers.get(target.providerId);
     const refusal =
-      (provider && foreignHost(prepared.url, provider, target.key)) ??
+      (await this.strangeAddress(target, prepared)) ??
       redactedWhereItMatters(prepared, exchange.endpoint?.dialect === 'raw');
     if (refusal) return this.stop(refusal, { target, prepared });
     if (request.body && holdsMarker(request.body.toString('utf8'))) {
@@ -187,6 +185,29 @@ class ReplayRun {
     const upstream = target.providerId === PRACTICE ? deps.replay.practice : deps.replay.dispatcher;
     const verdict = await this.carry(target, prepared, upstream);
     return this.over(verdict, { target, prepared }, true);
+  }
+
+  /**
+   * Judged by the provider as it is set up, not as an edit has it. Where the configuration came from elsewhere, by the
+   * key's own provider as it is set up here: a file must not say where a key of this home is sent.
+   */
+  private async strangeAddress(target: ChosenTarget, { url }: PreparedAttempt): Promise<ReplayRefusal | undefined> {
+    const { input, deps } = this;
+    const provider = input.config.providers.get(target.providerId);
+    if (!provider || !target.key) return undefined;
+    if (!(await this.isFromElsewhere())) return foreignHost(url, provider, target.key);
+    const { providers, providerKeys } = deps.store.snapshot;
+    const owner = providers.get(providerKeys.get(target.key.id)?.provider ?? '');
+    if (owner) return foreignHost(url, owner, target.key);
+    return { sentence: `The key for ${provider.name} belongs to no provider that is set up here.`, next: NOW };
+  }
+
+  private async isFromElsewhere(): Promise<boolean> {
+    const { capture } = this.input;
+    for (const id of [capture.id, capture.origin?.of]) {
+      if (id !== undefined && (await this.deps.recorder.importedConfig(id))) return true;
+    }
+    return false;
   }
 
   private carry(
@@ -260,6 +281,7 @@ class ReplayRun {
   }
 }
 
+const NOW = 'Replay it with today’s configuration (config now).';
 const LIVE = 'Send it for real (mode live), or see what would be sent (mode dry-run).';
 
 function beforeForward(until: Stage | undefined): boolean {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../gateway/captures/capture.ts';
+import { portableConfig } from '../../gateway/transfer/portable-config.ts';
+import { writeBundle } from '../../gateway/transfer/write-bundle.ts';
 import { carry, chat, openHome, practise, type TestHome } from './homes.ts';
 
 let there: TestHome;
@@ -195,4 +197,50 @@ describe('a bundle that is not as it was made', () => {
     await refused(Buffer.alloc(0), /empty/);
     await refused(Buffer.from('{"log":{"entries":[{'), /neither a bundle/);
   });
+});
+
+it('a bundle cannot say where a key of this home is sent', async () => {
+  const asked: string[] = [];
+  const stranger = createServer((request, response) => {
+    asked.push(String(request.headers.authorization));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[]}');
+  });
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+  const strange = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/v1`;
+  const { services } = here.gateway.gateway;
+  const keyId = await here.gateway.addProvider(
+    { id: 'mine', baseUrl: 'http://127.0.0.1:9/v1' },
+    'the-secret-of-mine-0123456789',
+  );
+  const response = await here.gateway.post('/v1/chat/completions', chat('mine/m'));
+  await response.arrayBuffer();
+  const capture = await here.client.captures.get({ id: response.headers.get('x-keyward-capture') as string });
+  const { document } = services.store.snapshot;
+  const config = portableConfig(document, {
+    appId: capture.appId,
+    gatewayKeyIds: new Set([capture.gatewayKeyId as string]),
+    providerKeyIds: new Set([keyId as string]),
+    fingerprint: services.replay.fingerprint,
+  });
+  const forged = { ...config, providers: config.providers.map((provider) => ({ ...provider, baseUrl: strange })) };
+  const id = `${capture.id.slice(0, -4)}0000`;
+  async function* entries() {
+    yield { capture: { ...capture, id }, explanation: null, config: JSON.stringify(forged), linked: false };
+  }
+  const chunks: Buffer[] = [];
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const signingKey = { privateKey, publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64') };
+  const { redactor } = services;
+  for await (const chunk of writeBundle(entries(), {
+    redactor,
+    signingKey,
+    madeAt: new Date().toISOString(),
+    madeBy: 'x',
+  }))
+    chunks.push(chunk);
+  expect((await open(Buffer.concat(chunks))).captures).toMatchObject([{ id, added: true }]);
+  const replay = await here.client.replay.run({ id, mode: 'live', config: 'then' });
+  expect(replay.refused?.sentence).toMatch(/not sent to 127\.0\.0\.1/);
+  expect(asked).toEqual([]);
+  stranger.close();
 });

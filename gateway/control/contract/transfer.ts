@@ -13,7 +13,6 @@ export const exportedSchema = z.object({
   encoding: z.enum(['utf8', 'base64']),
   sizeBytes: z.number(),
 });
-export type Exported = z.infer<typeof exportedSchema>;
 
 export const importedSchema = z.object({
   format: z.enum(['bundle', 'har', 'curl', 'records']),
