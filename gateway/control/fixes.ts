@@ -2,7 +2,9 @@
  * Fixes as the control interface offers them: shown before they are carried out, carried out in the asker's name, and
  * followed by a replay of the request, which alone says whether they helped.
  */
+import type { Cause } from '../causes.ts';
 import { FIXES, type FixId } from '../diagnosis/fixes.ts';
+import { among, CREDENTIAL_CAUSES } from '../experiments/cause-groups.ts';
 import { mendedModel } from '../experiments/practice-rehearsal.ts';
 import { costsNothing, subjectOf } from '../experiments/subject.ts';
 import type { FixResult } from './contract/experiments.ts';
@@ -63,15 +65,36 @@ export function fixProcedures(deps: ControlDeps, clientFor: (actor: ControlConte
     apply: os.fixes.apply.handler(async ({ input, context: { actor } }): Promise<FixResult> => {
       const { context, action, rehearsal } = await prepare(input, actor);
       if (rehearsal) return rehearse(deps, context);
+      const passed = await triedUnchanged(deps, context, action);
       const before = deps.store.snapshot.document;
       const done = await action.apply(context);
       const undo = changesSomething(action, context) ? undoBook.note(before, deps.store.snapshot.document) : null;
-      return { ...(await shown(deps, context, action, done)), undo };
+      const result = await shown(deps, context, action, done);
+      // A fault that went away by itself was not mended by what was changed.
+      X ? `${result.sentence} So it was just before the change: the fault had passed.` : result.sentence;
+      return { ...result, sentence, undo };
     }),
     undo: os.fixes.undo.handler(async ({ input, context: { actor } }) => ({
       sentence: await undoBook.undo(input.undo, actor),
     })),
   };
+}
+
+/** Failures that show at once and cost nothing, so that the request can be sent unchanged beside the changed one. */
+const QUICK_AND_FREE: readonly Cause[] = [...CREDENTIAL_CAUSES, 'key_missing', 'wrong_endpoint'];
+
+/** Sends the request once more before anything is changed: beside it, an answer afterwards is proof. True: it is answered. */
+async function triedUnchanged(deps: ControlDeps, context: FixContext, action: FixAction): Promise<boolean> {
+  const { capture } = context;
+  if (capture.attemptList.length === 0 || !changesSomething(action, context)) return false;
+  if (!among(QUICK_AND_FREE, capture.cause)) return false;
+  try {
+    return (await replayLive(deps, capture.id, [])).outcome.ok;
+  } catch (error) {
+    // It cannot be replayed as it was (its body was not kept, say): then nothing is proven, and the fix goes on.
+    if (typeof (error as { code?: unknown }).code === 'string') return false;
+    throw error;
+  }
 }
 
 function unknownFix(asked: string, offered: readonly string[]): Problem {

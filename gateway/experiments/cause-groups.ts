@@ -16,6 +16,7 @@ export const CREDENTIAL_CAUSES = [
 /** Another key would not have them, but only the request itself shows them. */
 export const KEY_CAUSES = [
   ...CREDENTIAL_CAUSES,
+  'key_missing',
   'model_no_access',
   'rate_limited',
   'quota_exhausted',

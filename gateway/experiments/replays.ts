@@ -46,7 +46,8 @@ interface Swap {
   readonly title: string;
   /** Fix that stands for the change where the practice provider answers. */
   readonly rehearsedBy: FixId;
-  readonly change: Change;
+  /** Any of these alone is this change. */
+  readonly change: readonly Change[];
   readonly group: readonly Cause[];
   /** A sentence where the change cannot be made here. */
   readonly edits: (subject: Subject) => readonly Edit[] | string;
@@ -59,7 +60,8 @@ const SWAPS: readonly Swap[] = [
     id: 'other-key',
     title: 'Send the same request with another key, and unchanged beside it',
     rehearsedBy: 'replace-key',
-    change: 'key',
+    // A new secret in the old one's place is another key.
+    change: ['key', 'key-version'],
     group: KEY_CAUSES,
     edits: ({ otherKeys, providerName }) => {
       const [other] = otherKeys;
@@ -74,7 +76,7 @@ const SWAPS: readonly Swap[] = [
     id: 'other-model',
     title: 'Send the same request to another model, and unchanged beside it',
     rehearsedBy: 'use-model',
-    change: 'model',
+    change: ['model'],
     group: MODEL_CAUSES,
     edits: (subject) => {
       const model = otherModel(subject);
@@ -87,7 +89,7 @@ const SWAPS: readonly Swap[] = [
     id: 'minimal-request',
     title: 'Send the request in its smallest form, and unchanged beside it',
     rehearsedBy: 'edit-and-replay',
-    change: 'body',
+    change: ['body'],
     group: REQUEST_CAUSES,
     edits: (subject) =>
       smallestBody(subject.capture) ?? 'The body of this request has no smallest form that is known here.',
@@ -98,7 +100,7 @@ const SWAPS: readonly Swap[] = [
     id: 'without-organisation-header',
     title: 'Send the request without the organisation’s headers, and unchanged beside it',
     rehearsedBy: 'edit-provider-headers',
-    change: 'organisation-header',
+    change: ['organisation-header'],
     group: ['key_mismatch'],
     edits: ({ attempt }) => {
       const names = organisationHeaders(attempt).filter((_, index) => index % 2 === 0);
@@ -113,8 +115,8 @@ const SWAPS: readonly Swap[] = [
     id: 'other-base-url',
     title: 'Send the request to another base URL, and unchanged beside it',
     rehearsedBy: 'edit-base-url',
-    change: 'base-url',
-    group: ['wrong_endpoint'],
+    change: ['base-url'],
+    group: ['wrong_endpoint', 'network_dns', 'network_refused', 'key_wrong_provider'],
     edits: () => 'Which other base URL to try is not known here.',
     helped: ({ attempt }) => `At ${addressOf(attempt.url)} the same request is answered`,
     didNot: ({ attempt }) => `At ${addressOf(attempt.url)} the request fails as well.`,
@@ -139,11 +141,12 @@ function swapExperiment(swap: Swap): Experiment {
     },
     read(subject, trials) {
       const replays = trials.filter(({ kind }) => kind === 'replay');
-      const wanted: Change = subject.practice ? `mended:${swap.rehearsedBy}` : swap.change;
-      const changed = replays.find(({ changes }) => changes.length === 1 && changes[0] === wanted);
+      const wanted: readonly Change[] = subject.practice ? [`mended:${swap.rehearsedBy}`] : swap.change;
+      const isWanted = ([change]: readonly Change[]) => change !== undefined && wanted.includes(change);
+      const changed = replays.find(({ changes }) => changes.length === 1 && isWanted(changes));
       if (!changed) return undefined;
       const { cause, status } = subject.capture;
-      const pair = provenPair(replays, ([change]) => change === wanted, {
+      const pair = provenPair(replays, isWanted, {
         succeeded: ({ ok }) => ok,
         failedAlike: ({ ok, capture }) => !ok && capture.cause === cause && capture.status === status,
       });

@@ -319,12 +319,27 @@ describe('undoing a fix', () => {
     await place.addProvider({ id: 'back', baseUrl: server.url }, server.key('revoked'));
     const id = await failing(ask('back/gpt-4o-mini'));
     const { undo } = await mend(id, 'key_invalid_unknown', 'replace-key', { secret: server.key() });
+    // The request was sent unchanged just before: together the two are proof.
+    expect(await client.captures.explain({ id })).toMatchObject({ cause: 'key_invalid_unknown', status: 'proven' });
     await client.fixes.undo({ undo: undo ?? '' });
     const key = (await client.keys.list()).find(({ provider }) => provider === 'back');
     expect(key).toMatchObject({ version: 3, lastFour: server.key('revoked').slice(-4) });
     expect((await place.post('/v1/chat/completions', ask('back/gpt-4o-mini'))).status).toBe(401);
     // Once only: the seal is not kept for longer.
     await expect(client.fixes.undo({ undo: undo ?? '' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('says so where the fault had passed before anything was changed', async () => {
+    await place.addProvider({ id: 'passing', baseUrl: server.url }, server.key());
+    server.setFault({ kind: 'outage-401' }, 1);
+    const id = await failing(ask('passing/gpt-4o-mini'));
+    const result = await client.fixes.apply({
+      id,
+      fix: 'replace-key',
+      values: { secret: server.key('other-account') },
+    });
+    expect(result).toMatchObject({ fixed: true, sentence: expect.stringContaining('the fault had passed') });
+    expect((await client.captures.explain({ id })).status).not.toBe('proven');
   });
 
   it('leaves alone what was changed again since', async () => {
