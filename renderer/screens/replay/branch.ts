@@ -1,6 +1,6 @@
 /** The branches of a replay: what was changed, how it is run. Pure; kept in the address, so that a reload keeps them. */
 import { z } from 'zod';
-import { type Edit, editSchema, REPLAY_MODES } from '../../../gateway/control/contract/replay.ts';
+import { editSchema, REPLAY_MODES } from '../../../gateway/control/contract/replay.ts';
 
 export type Mode = (typeof REPLAY_MODES)[number];
 export type Config = 'then' | 'now';
@@ -35,13 +35,6 @@ export function changed(branch: Branch, change: Partial<Branch>): Branch {
   const next = { ...rest, ...change };
   return change.mode && !change.config ? { ...next, config: usualConfig(change.mode) } : next;
 }
-
-/** Puts an edit in; an earlier one of the same place gives way. */
-export function withEdit(edits: readonly Edit[], edit: Edit): Edit[] {
-  return [...edits.filter((each) => each.path !== edit.path), edit];
-}
-
-export const withoutEdit = (edits: readonly Edit[], path: string) => edits.filter((each) => each.path !== path);
 
 /** Branches as text for the address's fragment, which a browser never sends to anybody. */
 export function writeBranches(branches: readonly Branch[]): string {
