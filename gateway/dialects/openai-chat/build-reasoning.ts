@@ -36,5 +36,6 @@ export function reasoningDetail(part: ReasoningPart, index: number): Fields {
   if (proof) return part.text === '' ? proof : { ...proof, text: part.text };
   if (part.redacted !== undefined) return { type: 'reasoning.encrypted', data: sealSignature(part), index };
   const text = { type: 'reasoning.text', text: part.text, index };
-  return part.signature === undefined && part.id === undefined ? text : { ...text, signature: sealSignature(part) };
+  // Without a signature too: what comes back must still say whose it is.
+  return part.from === OWN && part.id === undefined ? text : { ...text, signature: sealSignature(part) };
 }

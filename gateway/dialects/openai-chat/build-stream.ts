@@ -13,6 +13,8 @@ interface OpenPart {
   readonly head: PartHead;
   /** The wire's index of a call, or of a piece of reasoning. */
   readonly number: number;
+  /** Whether a piece of reasoning has said whose it is. */
+  readonly signed: boolean;
 }
 
 export interface BuildState {
@@ -57,10 +59,8 @@ function step(state: BuildState, event: CanonicalEvent, includeUsage: boolean): 
       return startPart(state, event.index, event.part);
     case 'part-delta':
       return writeDelta(state, event);
-    case 'part-end': {
-      const { [event.index]: _, ...parts } = state.parts;
-      return [{ ...state, parts }, NOTHING];
-    }
+    case 'part-end':
+      return endPart(state, event.index);
     case 'usage':
       return [{ ...state, usage: { ...state.usage, ...event.usage } }, NOTHING];
     case 'finish':
@@ -82,7 +82,7 @@ function startPart(state: BuildState, index: number, head: PartHead): Step {
     const what = head.type === 'opaque' ? head.name : head.mediaType;
     return [state, { text: '', lost: [lost('content', `Chat completions cannot show ${what}.`)] }];
   }
-  const open = (number: number) => ({ ...state, parts: { ...state.parts, [index]: { head, number } } });
+  const open = (number: number) => ({ ...state, parts: { ...state.parts, [index]: { head, number, signed: false } } });
   if (head.type === 'tool-call') {
     const call =
       head.kind === 'custom'
@@ -96,6 +96,14 @@ function startPart(state: BuildState, index: number, head: PartHead): Step {
     return [opened, chunk(state, { reasoning_details: [reasoningDetail({ ...head, text: '' }, state.reasonings)] })];
   }
   return [open(0), NOTHING];
+}
+
+function endPart(state: BuildState, index: number): Step {
+  const { [index]: open, ...parts } = state.parts;
+  const closed = { ...state, parts };
+  if (open?.head.type !== 'reasoning' || open.head.from === 'openai-chat') return [closed, NOTHING];
+  if (open.signed || open.head.redacted !== undefined) return [closed, NOTHING];
+  return [closed, chunk(state, { reasoning_details: [reasoningDetail({ ...open.head, text: '' }, open.number)] })];
 }
 
 function writeDelta(state: BuildState, event: Extract<CanonicalEvent, { type: 'part-delta' }>): Step {
@@ -119,7 +127,8 @@ function writeDelta(state: BuildState, event: Extract<CanonicalEvent, { type: 'p
       if (head.type !== 'reasoning') return [state, NOTHING];
       // A detail's pieces are joined by index.
       const signed: ReasoningPart = { ...head, text: '', signature: delta.value };
-      return [state, chunk(state, { reasoning_details: [reasoningDetail(signed, number)] })];
+      const parts = { ...state.parts, [event.index]: { ...open, signed: true } };
+      return [{ ...state, parts }, chunk(state, { reasoning_details: [reasoningDetail(signed, number)] })];
     }
     case 'citation': {
       const annotation = buildAnnotation(delta.citation, 0, 0);
