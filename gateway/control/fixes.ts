@@ -71,7 +71,10 @@ export function fixProcedures(deps: ControlDeps, clientFor: (actor: ControlConte
       const undo = changesSomething(action, context) ? undoBook.note(before, deps.store.snapshot.document) : null;
       const result = await shown(deps, context, action, done);
       // A fault that went away by itself was not mended by what was changed.
-      X ? `${result.sentence} So it was just before the change: the fault had passed.` : result.sentence;
+      const sentence =
+        passed && result.fixed
+          ? `${result.sentence} So it was just before the change: the fault had passed.`
+          : result.sentence;
       return { ...result, sentence, undo };
     }),
     undo: os.fixes.undo.handler(async ({ input, context: { actor } }) => ({
