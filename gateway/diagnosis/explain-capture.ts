@@ -15,6 +15,7 @@ import { keyHistory } from './key-history.ts';
 import { mergeRungs, probeEntries, prove } from './proof.ts';
 import { providerLadder } from './provider-ladder.ts';
 import { score } from './score.ts';
+import { windowEvidence } from './window-evidence.ts';
 
 export interface ExplainContext {
   /** Wall clock, milliseconds since the epoch. */
@@ -102,6 +103,7 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const { cause, confidence } = judgement;
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
+  if (cause === 'context_too_long') evidence.push(...windowEvidence(capture, attempt, provider?.preset));
   const ladder = [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)];
   return {
     id: capture.id,

@@ -1,13 +1,20 @@
 /** Lists of models in the caller's dialect. Pure; sources: the makers' API references of `GET …/models`. */
 import type { Family } from '../exchange.ts';
+import type { KnownModel } from '../providers/known-model.ts';
 
 export interface ListedModel {
   readonly id: string;
   readonly ownedBy: string;
+  /** What the catalogue knows of it. */
+  readonly known?: KnownModel;
 }
 
-/** A fixed time: the catalogue does not know when a model was made, and a changing one would defeat caches. */
+/** For a model whose day is not known: a fixed time, as a changing one would defeat caches. */
 const CREATED = 1_700_000_000;
+
+function createdAt({ known }: ListedModel): number {
+  return known?.released === undefined ? CREATED : Date.parse(known.released) / 1000;
+}
 
 /** `more`: this is not the end of the list. */
 export function buildModelsList(family: Family, models: readonly ListedModel[], more = false): unknown {
@@ -44,16 +51,21 @@ export function buildModel(family: Family, model: ListedModel): unknown {
       return {
         type: 'model',
         id: model.id,
-        display_name: model.id,
-        created_at: new Date(CREATED * 1000).toISOString(),
+        display_name: model.known?.name ?? model.id,
+        created_at: new Date(createdAt(model) * 1000).toISOString(),
       };
     case 'gemini':
       return {
         name: `models/${model.id}`,
-        displayName: model.id,
-        supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+        displayName: model.known?.name ?? model.id,
+        inputTokenLimit: model.known?.maxInput ?? model.known?.contextWindow ?? undefined,
+        outputTokenLimit: model.known?.maxOutput ?? undefined,
+        supportedGenerationMethods:
+          model.known?.kind === 'embedding'
+            ? ['embedContent', 'batchEmbedContents']
+            : ['generateContent', 'streamGenerateContent', 'countTokens'],
       };
     default:
-      return { id: model.id, object: 'model', created: CREATED, owned_by: model.ownedBy };
+      return { id: model.id, object: 'model', created: createdAt(model), owned_by: model.ownedBy };
   }
 }

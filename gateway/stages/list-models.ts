@@ -1,7 +1,9 @@
 /** Answers `GET …/models` from what is set up here: routes, practice models, the catalogue's models of each provider. */
 import { buildModel, buildModelsList, idOfPageToken, type ListedModel } from '../dialects/models-list.ts';
 import type { Exchange } from '../exchange.ts';
-import { modelsOfPreset } from '../providers/catalogue.ts';
+import { findModel } from '../models/find-model.ts';
+import { knownModel, modelsOfPreset } from '../providers/catalogue.ts';
+import type { KnownModel } from '../providers/known-model.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { matches } from './authorize.ts';
 import { resolveModel } from './resolve-target.ts';
@@ -16,7 +18,9 @@ export function answerModels(exchange: Exchange, config: ConfigSnapshot): string
   }
   const resolution = resolveModel(askedModel ?? '', config);
   if (!resolution.ok) return undefined;
-  return JSON.stringify(buildModel(family, { id: askedModel ?? '', ownedBy: resolution.target.providerId }));
+  const { providerId, provider, model = '' } = resolution.target;
+  const known = findModel(provider?.preset ?? '', model)?.model;
+  return JSON.stringify(buildModel(family, { id: askedModel ?? '', ownedBy: providerId, known }));
 }
 
 export interface PageAsked {
@@ -70,13 +74,15 @@ function listModels(exchange: Exchange, config: ConfigSnapshot): ListedModel[] {
     (!scope.providers || scope.providers.includes(provider)) &&
     (!scope.models || scope.models.some((pattern) => matches(pattern, id)));
   const models: ListedModel[] = [];
-  const add = (id: string, provider: string) => {
-    if (allowed(id, provider)) models.push({ id, ownedBy: provider });
+  const add = (id: string, provider: string, known?: KnownModel) => {
+    if (allowed(id, provider)) models.push({ id, ownedBy: provider, known });
   };
   for (const route of config.routes.values()) add(route.name, route.targets[0]?.provider ?? 'route');
   for (const provider of config.providers.values()) {
     if (!provider.enabled || provider.preset === null) continue;
-    for (const model of modelsOfPreset(provider.preset)) add(`${provider.id}/${model}`, provider.id);
+    for (const model of modelsOfPreset(provider.preset)) {
+      add(`${provider.id}/${model}`, provider.id, knownModel(provider.preset, model));
+    }
   }
   add('practice/ok', 'practice');
   add('practice/echo', 'practice');
