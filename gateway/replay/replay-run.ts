@@ -1,6 +1,5 @@
 /** Runs the real stages over a recorded request: on the recorded clock, or, where it is really sent, on the real one. */
 import type { Capture } from '../captures/capture.ts';
-import { MARKER_PATTERN } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
 import type { Attempt, Exchange, Verdict } from '../exchange.ts';
 import { guardRequest } from '../guard.ts';
@@ -21,6 +20,7 @@ import { foreignHost, keyGone, withBaseUrl } from './replay-config.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
 import { bodyMissing, type ReplayRequest, tapOf } from './replay-request.ts';
+import { holdsMarker, otherProvidersKey, redactedWhereItMatters } from './sending-refusals.ts';
 
 export interface RunInput {
   readonly capture: Capture;
@@ -119,7 +119,8 @@ class ReplayRun {
   private async forward(chosen: ChosenTarget, body: Buffer): Promise<RunOutput> {
     const { input, stages, deps } = this;
     const target = input.baseUrl === undefined ? chosen : withBaseUrl(chosen, input.baseUrl);
-    if (input.keyId !== undefined && target.key?.id !== input.keyId) return this.stop(otherProvidersKey(target, input));
+    if (input.keyId !== undefined && target.key?.id !== input.keyId)
+      return this.stop(otherProvidersKey(target, input.config.providerKeys.get(input.keyId)));
     const gone = target.key && keyGone(target.key, deps.store.snapshot);
     if (gone && this.live) return this.stop(gone, { target });
     if (gone && input.mode === 'dry-run') this.notes.push(gone.sentence);
@@ -320,38 +321,4 @@ function explainUrlThen(capture: Capture): string {
 function standIn({ lastFour, fingerprint }: ProviderKey): string {
   const end = /^[\w.-]{4}$/.test(lastFour) ? `.${lastFour}` : '';
   return `~redacted.provider-key.0${end}.${fingerprint.slice(0, 8)}~`;
-}
-
-function otherProvidersKey(target: ChosenTarget, { keyId, config }: RunInput): ReplayRefusal {
-  const key = config.providerKeys.get(keyId ?? '');
-  return {
-    sentence:
-      key && key.provider !== target.providerId
-        ? `That key belongs to ${key.provider}; the request goes to ${target.providerId}, and a key is sent to its own provider only.`
-        : 'That key is switched off or cannot be used for this request.',
-    next: `Choose a key of ${target.providerId}, or edit the model so that the request goes to the key’s provider.`,
-  };
-}
-
-function holdsMarker(text: string): boolean {
-  return text.search(MARKER_PATTERN) !== -1;
-}
-
-/** A marker in place of a secret cannot be sent in its stead. */
-function redactedWhereItMatters({ url, headers, body }: PreparedAttempt, raw: boolean): ReplayRefusal | undefined {
-  if (holdsMarker(url.href)) {
-    const sentence = 'The URL held a secret that is not kept, so it cannot be sent again.';
-    return { sentence, next: 'Take the parameter away (query.NAME without a value) and try again.' };
-  }
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    if (!holdsMarker(headers[at + 1] as string)) continue;
-    const name = (headers[at] as string).toLowerCase();
-    const sentence = `The header ${name} held a secret that is not kept, so it cannot be sent again.`;
-    return { sentence, next: `Take it away (header.${name} without a value), or give another value.` };
-  }
-  if (raw && body && holdsMarker(body.toString('utf8'))) {
-    const sentence = 'The body held a secret that is not kept, so it cannot be sent again as it was.';
-    return { sentence, next: 'Give another body with the edit body.' };
-  }
-  return undefined;
 }
