@@ -1,4 +1,6 @@
 /** From a failure to its proof, its fix and a green replay, on a running gateway. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../../support/screens-fixture/browser.ts';
@@ -6,6 +8,23 @@ import { expectAccessible, type Served, serve } from './serve.ts';
 
 const executable = findBrowser();
 const reason = 'skipped, because there is no Chromium';
+
+const REJECTION = {
+  error: {
+    message: 'Incorrect API key provided.',
+    type: 'invalid_request_error',
+    param: null,
+    code: 'invalid_api_key',
+  },
+};
+const ANSWER = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'small',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+};
 
 describe.skipIf(!executable)(executable ? 'mending a failure' : `mending a failure: ${reason}`, () => {
   let browser: Browser;
@@ -73,6 +92,45 @@ describe.skipIf(!executable)(executable ? 'mending a failure' : `mending a failu
     expect(await state()).toBe('revoked');
     expect(faults).toEqual([]);
     await page.context().close();
+  });
+
+  it('takes a new key in a masked field, sends the request again with it, and keeps it nowhere in the page', async () => {
+    const good = 'sk-house-0123456789abcdefghijGOOD';
+    const provider = createServer((request, response) => {
+      const ok = request.headers.authorization === `Bearer ${good}`;
+      response.writeHead(ok ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(ok ? ANSWER : REJECTION));
+    });
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`;
+    await gateway.api('/providers', { id: 'house', name: 'House', baseUrl, dialect: 'openai-chat' });
+    await gateway.api('/keys', { provider: 'house', secret: 'sk-house-0123456789abcdefghijDEAD', check: false });
+    await gateway.api('/apps', { name: 'day-job' });
+    const { key } = await gateway.api<{ key: string }>('/gateway-keys', { app: 'day-job' });
+    const refused = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'house/small', messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    expect(refused.status).toBe(401);
+    const { page, faults } = await gateway.open(browser, `requests/${refused.headers.get('x-keyward-capture')}`);
+    await page.getByRole('button', { name: 'Put in a new key for House' }).click();
+    const panel = page.getByRole('form', { name: 'Put in a new key for House' });
+    const apply = panel.getByRole('button', { name: 'Do it and send again' });
+    await apply.waitFor();
+    expect(await apply.isDisabled()).toBe(true);
+    const field = panel.getByRole('textbox');
+    expect(await field.evaluate((element) => getComputedStyle(element).getPropertyValue('-webkit-text-security'))).toBe(
+      'disc',
+    );
+    await field.fill(good);
+    await apply.click();
+    await page.getByText('Sent again: answered 200.').waitFor();
+    expect(await page.content()).not.toContain(good);
+    expect(faults).toEqual([]);
+    await page.context().close();
+    provider.closeAllConnections();
+    await new Promise((resolve) => provider.close(resolve));
   });
 
   it('finds the last time it worked and replays with the earlier value', async () => {
