@@ -100,10 +100,10 @@ describe('a bare model name', () => {
     ]);
   });
 
-  it('goes to the maker before a router, whichever was set up first', () => {
-    expect(modelsOfPreset('poe').length).toBeGreaterThan(0);
-    expect(serves('gpt-4o', [openrouter, openai])).toEqual(['openai', 'gpt-4o']);
-    expect(serves('claude-sonnet-4.5', [openrouter, anthropic])).toEqual(['work', 'claude-sonnet-4-5']);
+  it('goes to the first of those that know it alike, in the order they are given in', () => {
+    const second = provider('second', 'openai');
+    expect(serves('gpt-4o', [second, openai])).toEqual(['second', 'gpt-4o']);
+    expect(serves('gpt-4o', [openrouter, openai, second])).toEqual(['openai', 'gpt-4o']);
   });
 
   it('reaches a router that has it under the maker’s name', () => {
