@@ -11,10 +11,22 @@ import * as responses from './fixtures/openai-responses-streams.ts';
 import { CONTEXT, eventsOf, PLAN, stream } from './support.ts';
 
 const STREAMS: Record<TranslatedDialect, { TEXT: string; THINKING_AND_TOOLS: string; OVERLOADED: string }> = {
-  'openai-chat': chat,
-  'openai-responses': responses,
-  'anthropic-messages': anthropic,
-  'gemini-generate': gemini,
+  'openai-chat': { TEXT: chat.TEXT, THINKING_AND_TOOLS: chat.THINKING_AND_TOOLS, OVERLOADED: chat.OVERLOADED },
+  'openai-responses': {
+    TEXT: responses.TEXT,
+    THINKING_AND_TOOLS: responses.THINKING_AND_TOOLS,
+    OVERLOADED: responses.OVERLOADED,
+  },
+  'anthropic-messages': {
+    TEXT: anthropic.TEXT,
+    THINKING_AND_TOOLS: anthropic.THINKING_AND_TOOLS,
+    OVERLOADED: anthropic.OVERLOADED,
+  },
+  'gemini-generate': {
+    TEXT: gemini.TEXT,
+    THINKING_AND_TOOLS: gemini.THINKING_AND_TOOLS,
+    OVERLOADED: gemini.OVERLOADED,
+  },
 };
 
 const FINISHES: Record<TranslatedDialect, { stop: string; tools: string }> = {
