@@ -5,9 +5,10 @@ import type { ProbeId } from '../diagnosis/probes.ts';
 import { probePlan } from '../providers/probe.ts';
 import { among, CREDENTIAL_CAUSES } from './cause-groups.ts';
 import type { Experiment } from './experiment.ts';
-import { listModels, otherBaseUrl, otherKeyByFreeCall, withoutOrganisationHeader } from './free-calls.ts';
+import { listModels, otherKeyByFreeCall, withoutOrganisationHeader } from './free-calls.ts';
 import { headersSent, keyElsewhere, keyShape, limitHeaders, nearestModel } from './local.ts';
 import { clock, dns, reach, tcp, tls } from './network.ts';
+import { otherBaseUrl } from './other-base-url.ts';
 import {
   minimalRequest,
   otherBaseReplay,
