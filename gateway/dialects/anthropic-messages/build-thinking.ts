@@ -22,9 +22,17 @@ export interface Thinking {
 }
 
 export function buildThinking(request: CanonicalRequest, target: TargetFacts, losses: Losses): Thinking {
+  const thinking = decide(request, target, losses);
+  if (request.maxTokens === undefined) {
+    losses.add('defaulted', 'max_tokens', 'Anthropic requires it.', undefined, thinking.maxTokens);
+  }
+  return thinking;
+}
+
+function decide(request: CanonicalRequest, target: TargetFacts, losses: Losses): Thinking {
   const own = request.from === 'anthropic-messages';
   const wish = request.reasoning;
-  const maxTokens = maxTokensOf(request, target, losses);
+  const maxTokens = request.maxTokens ?? target.maxOutputTokens ?? FALLBACK_MAX_TOKENS;
   if (wish === undefined) return { maxTokens, on: false };
   if (target.reasoning === false) {
     losses.add('dropped', 'reasoning', `${target.model} does not think.`);
@@ -44,6 +52,15 @@ export function buildThinking(request: CanonicalRequest, target: TargetFacts, lo
       'dropped',
       'reasoning',
       'Anthropic cannot think before a forced tool call; the tool choice is kept.',
+      wish.effort,
+    );
+    return { maxTokens, on: false };
+  }
+  if (lacksThinking(request)) {
+    losses.add(
+      'dropped',
+      'reasoning',
+      'The thinking before these tool results did not come back with them, so there can be none after them.',
       wish.effort,
     );
     return { maxTokens, on: false };
@@ -86,11 +103,15 @@ function withBudget(
   return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens: Math.max(room, budget + 1), on: true };
 }
 
-function maxTokensOf(request: CanonicalRequest, target: TargetFacts, losses: Losses): number {
-  if (request.maxTokens !== undefined) return request.maxTokens;
-  const tokens = target.maxOutputTokens ?? FALLBACK_MAX_TOKENS;
-  losses.add('defaulted', 'max_tokens', 'Anthropic requires it.', undefined, tokens);
-  return tokens;
+/**
+ * "When thinking is enabled, a final assistant message must start with a thinking block": between a call and its result
+ * the API wants the thinking that led to the call, which programs of other dialects may have lost.
+ */
+function lacksThinking(request: CanonicalRequest): boolean {
+  const last = request.messages.findLastIndex((message) => message.role === 'assistant');
+  const answered = request.messages.slice(last + 1).some((message) => message.role === 'tool');
+  const first = request.messages[last]?.parts[0];
+  return last !== -1 && answered && !(first?.type === 'reasoning' && first.from === 'anthropic-messages');
 }
 
 function isForced(request: CanonicalRequest): boolean {

@@ -27,6 +27,8 @@ export function dropExtra(
 ): Fields | undefined {
   if (extra === undefined || from === own) return extra;
   for (const [name, value] of Object.entries(extra)) {
+    // Nobody but OpenAI stores answers: the wish not to is granted.
+    if (name === 'store' && value === false) continue;
     losses.add('dropped', at === '' ? name : `${at}.${name}`, `${own} has no field for it.`, value);
   }
   return undefined;

@@ -3,6 +3,7 @@
  * function goes `from` one dialect `to` another, in the direction of the data.
  */
 import type { AnswerContext, RequestFacts, TargetFacts } from './adapter.ts';
+import { callerPath } from './caller-paths.ts';
 import type { CanonicalError } from './error.ts';
 import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
 import { fitNames } from './names.ts';
@@ -39,11 +40,18 @@ export function translateRequest(
   const builder = adapterOf(to);
   const { request, toolNames } = fitNames(parsed.value, builder.toolNames, builder.callIds, losses);
   const built = builder.buildRequest(request, target);
-  if (built.refused !== undefined) return built;
+  if (built.refused !== undefined) {
+    return { refused: { ...built.refused, param: callerPath(from, built.refused.param) } };
+  }
   const fitted = losses.close(undefined);
   return {
     body: built.value,
-    ledger: [...parsed.ledger, ...(fitted.refused === undefined ? fitted.ledger : []), ...built.ledger],
+    ledger: [...parsed.ledger, ...(fitted.refused === undefined ? fitted.ledger : []), ...built.ledger].map(
+      (entry) => ({
+        ...entry,
+        path: callerPath(from, entry.path),
+      }),
+    ),
     plan: {
       stream: request.stream,
       includeUsage: request.includeUsage ?? true,

@@ -37,6 +37,9 @@ export function parseRequest(body: unknown, facts: RequestFacts): Result<Canonic
     ...unknownFields(body, KNOWN),
     ...unknownFields({ stream_options: unknownFields(streamOptions, new Set(['include_usage'])) }, new Set()),
   };
+  if (asText(body.safety_identifier) !== undefined && asText(body.user) !== undefined) {
+    losses.add('dropped', 'user', 'The safety identifier stands for the user.');
+  }
   const request: CanonicalRequest = {
     from: 'openai-chat',
     model: facts.model ?? asText(body.model),

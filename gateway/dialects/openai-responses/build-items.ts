@@ -33,9 +33,10 @@ export function buildInput(request: CanonicalRequest, losses: Losses): Input {
   const plain =
     first?.role === 'system' &&
     first.extra === undefined &&
-    first.parts.every((part) => part.type === 'text' && !part.cache);
+    first.parts.every((part) => part.type === 'text' && (!part.cache || !sameStorage(request.from)));
   const inInstructions = plain && (request.from !== OWN || first.at === 'instructions') && others.length > 0;
   if (!inInstructions) return { input: request.messages.flatMap((message) => buildMessage(message, building)) };
+  for (const [index, part] of first.parts.entries()) cacheMark(part, `${first.at}.content[${index}]`, building);
   return {
     instructions: first.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n\n'),
     input: others.flatMap((message) => buildMessage(message, building)),

@@ -52,6 +52,9 @@ export function parseRequest(body: unknown, facts: RequestFacts): Result<Canonic
     : [];
   const text = asRecord(body.text);
   const include = asTexts(body.include);
+  if (asText(body.safety_identifier) !== undefined && asText(body.user) !== undefined) {
+    losses.add('dropped', 'user', 'The safety identifier stands for the user.');
+  }
   const request: CanonicalRequest = {
     from: 'openai-responses',
     model: facts.model ?? asText(body.model),

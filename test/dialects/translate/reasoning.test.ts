@@ -267,7 +267,7 @@ describe('how much to think', () => {
     );
     expect(body).toMatchObject({ tool_choice: { type: 'any' } });
     expect(body).not.toHaveProperty('thinking');
-    expect(ledger).toContainEqual(expect.objectContaining({ path: 'reasoning', action: 'dropped' }));
+    expect(ledger).toContainEqual(expect.objectContaining({ path: 'reasoning_effort', action: 'dropped' }));
   });
 
   it('is an effort for OpenAI and a budget for Gemini where Claude was given a budget', () => {
@@ -292,7 +292,7 @@ describe('how much to think', () => {
       reasoning: false,
     });
     expect(body).not.toHaveProperty('reasoning');
-    expect(ledger).toContainEqual(expect.objectContaining({ path: 'reasoning', action: 'dropped' }));
+    expect(ledger).toContainEqual(expect.objectContaining({ path: 'reasoning_effort', action: 'dropped' }));
   });
 
   it('asks Gemini 3 not to look for a signature that a program of another dialect lost', () => {
@@ -316,5 +316,23 @@ describe('how much to think', () => {
         translated('openai-chat', 'gemini-generate', { model: 'm', messages }, { model: 'gemini-2.5-pro' }).body,
       ),
     ).not.toContain('skip_');
+  });
+
+  it('is left out where the thinking before a tool result did not come back to Claude with it', () => {
+    const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }];
+    const call = {
+      role: 'assistant',
+      tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+    };
+    const result = { role: 'tool', tool_call_id: 'c', content: 'ok' };
+    const user = { role: 'user', content: 'hi' };
+    const lost = { model: 'm', reasoning_effort: 'low', tools, messages: [user, call, result] };
+    const { body, ledger } = translated('openai-chat', 'anthropic-messages', lost);
+    expect(body).not.toHaveProperty('thinking');
+    expect(ledger).toContainEqual(expect.objectContaining({ path: 'reasoning_effort', action: 'dropped' }));
+    const over = { ...lost, messages: [user, call, result, { role: 'assistant', content: 'Done.' }, user] };
+    expect(translated('openai-chat', 'anthropic-messages', over).body).toMatchObject({
+      thinking: { type: 'enabled', budget_tokens: 1024 },
+    });
   });
 });
