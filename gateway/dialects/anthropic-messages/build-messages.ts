@@ -25,6 +25,7 @@ export function buildMessages(request: CanonicalRequest, building: Building): Co
   for (const message of request.messages) {
     const content = message.parts.flatMap((part, index) => buildBlock(part, partPath(message, index), building));
     noteMessage(message, building);
+    if (content.length === 0) building.losses.add('dropped', message.at, 'Nothing is left in it that could be sent.');
     const inPrompt = message.role === 'system' || message.role === 'developer';
     if (inPrompt && (turns.length === 0 || request.from !== OWN)) {
       if (turns.length > 0) {

@@ -27,6 +27,9 @@ export function createSseReader(): EventReader {
     onEvent(event) {
       events.push(event.event === undefined ? { data: event.data } : { event: event.event, data: event.data });
     },
+    onComment() {
+      events.push({ data: '', comment: true });
+    },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') tooLong = true;
     },

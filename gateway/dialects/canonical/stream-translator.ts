@@ -73,6 +73,7 @@ export function createStreamReducer(
     initial: { parser: parser.initial, builder: builder.initial, restoring: {}, outcome: 'running' },
     step(state, event) {
       if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];
+      if (event?.comment) return write(state, state.parser, [{ type: 'ping' }]);
       const [parsed, events] = event === undefined ? parser.close(state.parser) : parser.step(state.parser, event);
       return write(state, parsed, events);
     },

@@ -46,6 +46,8 @@ export type CanonicalEvent =
 export interface WireEvent {
   readonly event?: string;
   readonly data: string;
+  /** A comment: servers send them to keep a silent connection open. */
+  readonly comment?: true;
 }
 
 /** Reads a dialect's events. `close` tells what the end of the bytes means: nothing where the stream was whole. */

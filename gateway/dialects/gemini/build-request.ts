@@ -70,7 +70,10 @@ function buildContents(
       system.push(...parts);
       continue;
     }
-    if (parts.length === 0) continue;
+    if (parts.length === 0) {
+      losses.add('dropped', message.at, 'Nothing is left in it that could be sent.');
+      continue;
+    }
     const role = message.role === 'assistant' ? 'model' : 'user';
     const last = contents[contents.length - 1];
     const signed = role === 'model' ? signCalls(parts, target, message.at, losses) : parts;

@@ -24,8 +24,8 @@ export function parseResponse(body: unknown, _seed: string): ParsedResponse {
   return {
     response: defined({
       from: 'openai-chat' as const,
-      id: asText(body.id),
-      model: asText(body.model),
+      id: asText(body.id) || undefined,
+      model: asText(body.model) || undefined,
       createdSeconds: asNumber(body.created),
       parts,
       // Some servers say `stop` beside tool calls; their clients look at the calls.

@@ -53,8 +53,8 @@ function step(state: ParseState, event: WireEvent): Step {
     events.push(
       defined({
         type: 'start' as const,
-        id: asText(chunk.id),
-        model: asText(chunk.model),
+        id: asText(chunk.id) || undefined,
+        model: asText(chunk.model) || undefined,
         createdSeconds: asNumber(chunk.created),
       }),
     );

@@ -50,6 +50,7 @@ export function buildStream(context: AnswerContext): StreamBuilder<BuildState> {
     },
     step(state, event) {
       if (state.over) return [state, NOTHING];
+      if (event.type === 'ping') return [state, { text: ': ping\n\n' }];
       const [next, drafts, lost] = step(state, event);
       const text = drafts
         .map(([type, fields], index) => write(type, { sequence_number: state.sequence + index, ...fields }))

@@ -373,3 +373,16 @@ describe('the Responses API', () => {
     ]);
   });
 });
+
+describe('messages that hold nothing', () => {
+  it.each(['anthropic-messages', 'gemini-generate'] as const)('are left out for %s, and listed', (to) => {
+    const { ledger } = translated('openai-chat', to, {
+      model: 'm',
+      max_tokens: 10,
+      messages: [user, { role: 'assistant', content: '' }, user],
+    });
+    expect(ledger).toContainEqual(
+      expect.objectContaining({ action: 'dropped', path: expect.stringMatching(/^messages\[1\]$/) }),
+    );
+  });
+});

@@ -102,3 +102,12 @@ describe('a connection that breaks', () => {
     expect(translator.outcome).toBe('failed');
   });
 });
+
+describe('comments that keep a connection open', () => {
+  it.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)('reach a program of %s at once', (to) => {
+    const translator = createStreamTranslator('openai-chat', to, PLAN, CONTEXT);
+    const text = translator.push(Buffer.from(': OPENROUTER PROCESSING\n\n'));
+    expect(text).toBe(to === 'anthropic-messages' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ': ping\n\n');
+    expect(translator.outcome).toBe('running');
+  });
+});
