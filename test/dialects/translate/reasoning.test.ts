@@ -336,3 +336,43 @@ describe('how much to think', () => {
     });
   });
 });
+
+describe('thinking of OpenAI’s look-alikes', () => {
+  // Forms: api-docs.deepseek.com/guides/thinking_mode, openrouter.ai/docs/use-cases/reasoning-tokens.
+  const detail = {
+    type: 'reasoning.text',
+    text: 'Let me look.',
+    signature: 'sig-of-theirs',
+    format: 'unknown-v1',
+    index: 0,
+  };
+  const answer = (more: Fields) => ({
+    id: 'c',
+    model: 'deepseek-reasoner',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls',
+        message: {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+          ...more,
+        },
+      },
+    ],
+  });
+
+  it.each(['anthropic-messages', 'openai-responses', 'gemini-generate'] as const)(
+    'shown to a program of %s comes back as it was',
+    (client) => {
+      for (const more of [{ reasoning_content: 'Let me look.' }, { reasoning_details: [detail] }]) {
+        const shown = translateResponse('openai-chat', client, answer(more), PLAN, CONTEXT);
+        if (shown.error !== undefined) throw new Error(shown.error.message);
+        expect(JSON.stringify(shown.body)).toContain('Let me look.');
+        const { body } = translated(client, 'openai-chat', nextRequest(client, JSON.parse(JSON.stringify(shown.body))));
+        expect((body.messages as Fields[])[1]).toMatchObject({ role: 'assistant', ...more });
+      }
+    },
+  );
+});
