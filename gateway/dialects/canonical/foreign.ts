@@ -29,7 +29,9 @@ export function dropExtra(
   for (const [name, value] of Object.entries(extra)) {
     // Nobody but OpenAI stores answers: the wish not to is granted.
     if (name === 'store' && value === false) continue;
-    losses.add('dropped', at === '' ? name : `${at}.${name}`, `${own} has no field for it.`, value);
+    // A text in a field that nobody here knows may be a key or a person: it is not told.
+    const told = typeof value === 'string' ? undefined : value;
+    losses.add('dropped', at === '' ? name : `${at}.${name}`, `${own} has no field for it.`, told);
   }
   return undefined;
 }

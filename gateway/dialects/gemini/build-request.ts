@@ -16,9 +16,10 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
   checkForeign(request, OWN, losses);
   checkTarget(request, target, losses);
   if (!own) {
+    // Who it is stays untold.
+    if (request.userId !== undefined) losses.add('dropped', 'user', 'Gemini has no such field.');
     for (const [name, value] of [
       ['verbosity', request.verbosity],
-      ['user', request.userId],
       ['service_tier', request.serviceTier],
     ] as const) {
       if (value !== undefined && value !== 'auto') losses.add('dropped', name, 'Gemini has no such field.', value);

@@ -125,6 +125,17 @@ describe.each(PAIRS.filter(([from, to]) => from !== to))('unknown fields from %s
   });
 });
 
+it('a ledger tells no text of unknown fields and no user: either may be a secret', () => {
+  for (const to of ['anthropic-messages', 'gemini-generate'] as const) {
+    const body = {
+      ...write('openai-chat', { turns: [], last: 'hi', tools: [], maxTokens: 16 }),
+      api_key: 'sk-canary',
+      user: 'canary@x.org',
+    };
+    expect(JSON.stringify(translated('openai-chat', to, body).ledger)).not.toContain('canary');
+  }
+});
+
 it.each(TRANSLATED_DIALECTS)('unknown fields of %s stay when it is written in the same dialect', (dialect) => {
   const body = { ...write(dialect, { turns: [], last: 'hi', tools: [], maxTokens: 16 }), novelty_knob: { on: true } };
   expect(translated(dialect, dialect, body).body.novelty_knob).toEqual({ on: true });
