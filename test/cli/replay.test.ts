@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { newHome, runCli } from './run-cli.ts';
@@ -22,19 +23,43 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => gateway.stop());
 
+/** The one line of JSON on stderr. */
+function outcomeOf(stderr: string): unknown {
+  const lines = stderr.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  return (JSON.parse(lines[0] as string) as { replay: unknown }).replay;
+}
+
 describe('keyward replay', () => {
-  it('prints a line a step and the outcome last, and exits 1 for what fails', async () => {
-    const { code, rows } = await runCli(['replay', failed, '--json'], { home });
+  it('prints a line a step, tells the outcome on stderr, and exits 1 for what fails', async () => {
+    const { code, rows, stderr } = await runCli(['replay', failed, '--json'], { home });
     expect(code).toBe(1);
-    expect(rows.map(({ stage }) => stage)).toEqual(['receive', 'identify', 'respond', undefined]);
-    expect(rows.at(-1)).toMatchObject({
+    expect(rows.map(({ stage }) => stage)).toEqual(['receive', 'identify', 'respond']);
+    expect(outcomeOf(stderr)).toMatchObject({
       mode: 'dry-run',
       config: 'now',
       outcome: { cause: 'key_revoked' },
       refused: null,
     });
-    expect(rows.at(-1)).not.toHaveProperty('steps');
+    expect(outcomeOf(stderr)).not.toHaveProperty('steps');
   });
+
+  it('prints the same bytes each time, here and in another home, in every mode that sends nothing', async () => {
+    const bundle = path.join(home, 'one.keyward');
+    expect((await runCli(['captures', 'export', worked, '--out', bundle], { home })).code).toBe(0);
+    const elsewhere = newHome();
+    expect((await runCli(['captures', 'import', bundle], { home: elsewhere })).code).toBe(0);
+    for (const mode of ['explain', 'dry-run', 'recorded']) {
+      const args = ['replay', worked, '--mode', mode, '--json'];
+      const once = await runCli(args, { home });
+      const again = await runCli(args, { home });
+      const there = await runCli(args, { home: elsewhere });
+      expect(once.rows.length).toBeGreaterThan(3);
+      expect(once.rows.every(({ stage }) => typeof stage === 'string')).toBe(true);
+      expect(again.stdout).toBe(once.stdout);
+      expect(there.stdout).toBe(once.stdout);
+    }
+  }, 60_000);
 
   it('reads well for a person, differences among it', async () => {
     const { code, stdout } = await runCli(['replay', worked, '--set', '/messages/0/content=bye'], { home });
@@ -76,26 +101,29 @@ describe('keyward replay', () => {
     expect(asked.stderr).toMatch(/--yes/);
     const sent = await runCli([...args, '--yes', '--json'], { home });
     expect(sent.code).toBe(1);
-    expect(sent.rows.at(-1)).toMatchObject({ outcome: { cause: 'network_dns' } });
+    expect(outcomeOf(sent.stderr)).toMatchObject({ outcome: { cause: 'network_dns' } });
   });
 
   it('sends to the practice provider without asking', async () => {
-    const { code, rows } = await runCli(['replay', worked, '--mode', 'live', '--json'], { home });
+    const { code, stderr } = await runCli(['replay', worked, '--mode', 'live', '--json'], { home });
     expect(code).toBe(0);
-    expect(rows.at(-1)).toMatchObject({ outcome: { ok: true, status: 200 }, capture: expect.stringMatching(/^c/) });
+    expect(outcomeOf(stderr)).toMatchObject({
+      outcome: { ok: true, status: 200 },
+      capture: expect.stringMatching(/^c/),
+    });
   });
 
   it('takes a header away where no value is given', async () => {
     const args = ['replay', worked, '--set', 'header.authorization', '--json'];
-    const { code, rows } = await runCli(args, { home });
+    const { code, stderr } = await runCli(args, { home });
     expect(code).toBe(1);
-    expect(rows.at(-1)).toMatchObject({ outcome: { cause: 'key_missing' } });
+    expect(outcomeOf(stderr)).toMatchObject({ outcome: { cause: 'key_missing' } });
   });
 
   it('works on the files where nothing runs', async () => {
     await gateway.stop();
-    const { code, rows } = await runCli(['replay', worked, '--mode', 'recorded', '--json'], { home });
+    const { code, stderr } = await runCli(['replay', worked, '--mode', 'recorded', '--json'], { home });
     expect(code).toBe(0);
-    expect(rows.at(-1)).toMatchObject({ outcome: { ok: true }, answerDifferences: [] });
+    expect(outcomeOf(stderr)).toMatchObject({ outcome: { ok: true }, answerDifferences: [] });
   });
 });

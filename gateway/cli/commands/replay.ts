@@ -102,12 +102,15 @@ function exitCode({ refused, outcome, mode }: Replay): ExitCode {
   return mode === 'explain' || outcome === null || outcome.ok ? EXIT.done : EXIT.failed;
 }
 
+/**
+ * Standard output holds the steps alone, which are the same on every run and every machine; the outcome names what is
+ * new each time (the capture it became, notes on this home) and stays out of what is compared.
+ */
 async function show(out: Output, replay: Replay): Promise<void> {
   const { steps, ...outcome } = replay;
   for (const step of steps) await out.line(step, () => stepText(step, out.paint));
-  if (out.json) await out.line(outcome, () => '');
+  if (out.json) out.note(JSON.stringify({ replay: outcome }));
   else out.say(outcomeText(replay, out.paint));
-  if (replay.refused && out.json) out.note(`${replay.refused.sentence} ${replay.refused.next}`);
 }
 
 function stepText(step: ReplayStep, paint: Paint): string {
