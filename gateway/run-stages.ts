@@ -19,7 +19,7 @@ import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { type AnswerSink, type OwnAnswer, ownAnswer, refusalAnswer, writeAnswer } from './stages/respond.ts';
 import { type ChosenTarget, route } from './stages/route.ts';
-import { recordStep, refuse, type StageContext, type StageOutcome } from './stages/stage.ts';
+import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { tapWhole } from './stages/tap.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
@@ -134,7 +134,7 @@ export class StageRun {
     const routeMs = environment.at('route', 'start');
     const locked = environment.lockedBecause();
     if (locked) {
-      this.record('route', refuse({ cause: 'gateway_config', message: locked }), routeMs);
+      this.record('route', refuseLocked(locked), routeMs);
       return { kind: 'refused' };
     }
     if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);

@@ -13,7 +13,7 @@ import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { keywardHeaders, refusalAnswer } from './stages/respond.ts';
 import { type ChosenTarget, route } from './stages/route.ts';
-import { recordStep, refuse, type StageContext } from './stages/stage.ts';
+import { recordStep, refuse, refuseLocked, type StageContext } from './stages/stage.ts';
 import { emptyTap, tapBytes, tapChunk } from './stages/tap.ts';
 import type { WebSocketForwarder } from './upstreams/web-socket.ts';
 
@@ -150,9 +150,7 @@ function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () 
   if (!run('authorize', authorize(exchange, context), startMs)) return undefined;
   startMs = elapsed();
   const locked = options.lockedBecause();
-  const routed = locked
-    ? { outcome: refuse({ cause: 'gateway_config', message: locked }) }
-    : route(exchange, context, needsKeyHere);
+  const routed = locked ? { outcome: refuseLocked(locked) } : route(exchange, context, needsKeyHere);
   let { outcome } = routed;
   const target = 'target' in routed ? routed.target : undefined;
   if (target?.providerId === PRACTICE) {

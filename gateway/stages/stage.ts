@@ -38,6 +38,15 @@ export function refuse(refusal: Omit<Refusal, 'stage'>, facts: Partial<Facts> = 
   };
 }
 
+/** Nothing can be sent while the keys cannot be opened. How to open them, with its paths, is the owner's alone to read. */
+export function refuseLocked(ownerMessage: string): StageOutcome {
+  return refuse({
+    cause: 'gateway_config',
+    message: 'Keyward is locked: its owner has to unlock it before it can send anything.',
+    ownerMessage,
+  });
+}
+
 /** Writes the step of a stage that ran from `startMs` to `endMs`, and the refusal if it refused. */
 export function recordStep(exchange: Exchange, stage: Stage, outcome: StageOutcome, startMs: number, endMs: number) {
   exchange.steps.push({

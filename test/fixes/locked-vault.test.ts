@@ -21,10 +21,16 @@ it('a locked key store is unlocked, and the request that was refused for it is a
     const body = { model: 'practice/ok', messages: [{ role: 'user', content: 'Hello' }] };
     const refused = await place.post('/v1/chat/completions', body, { authorization: `Bearer ${key}` });
     expect(refused.status).toBe(503);
-    await refused.arrayBuffer();
+    const told = (await refused.json()) as { error: { message: string } };
+    expect(told.error.message).toContain('Keyward is locked: its owner has to unlock it before it can send anything.');
+    expect(JSON.stringify(told)).not.toContain(home);
     const id = refused.headers.get('x-keyward-capture') ?? '';
     const explanation = await client.captures.explain({ id });
     expect(explanation.cause).toBe('gateway_config');
+    const { message } = await client.captures.get({ id });
+    expect(message).toBe(
+      place.gateway.services.vault.status().sentence.concat(' ', place.gateway.services.vault.status().next ?? ''),
+    );
     expect(explanation.fixes[0]?.id).toBe('unlock-vault');
     await expect(client.fixes.apply({ id, fix: 'unlock-vault' })).rejects.toMatchObject({ code: 'INVALID' });
     const wrong = client.fixes.apply({ id, fix: 'unlock-vault', values: { passphrase: 'something else' } });
