@@ -15,8 +15,8 @@ import { benchManyStreams, benchStreams } from './stream-bench.ts';
 
 const SECONDS = Number(process.env.KEYWARD_BENCH_SECONDS ?? 2);
 const ROUNDS = Number(process.env.KEYWARD_BENCH_ROUNDS ?? 3);
-/** Until the engine has compiled what is used often. */
-const WARM_UP_SECONDS = 4;
+/** Until the engine has compiled what is used often: it takes some ten thousand requests. */
+const WARM_UP_SECONDS = 10;
 const CONNECTIONS = [16, 64, 1];
 const PROMPT = 'p'.repeat(700);
 const PATH = '/v1/chat/completions';

@@ -1,6 +1,7 @@
 /** Delay that a contender adds to streams: each chunk carries the moment it was written, the reader takes the difference. */
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { median } from './load.ts';
 
 export interface StreamResult {
@@ -39,6 +40,9 @@ export async function startStreamUpstream(chunks: number, delayMs: number): Prom
   };
 }
 
+/** Between the beginnings of two streams: their chunks come spread over time, and none waits in a queue of its fellows. */
+const APART_MS = 10.3;
+
 /** `count` streams at once; medians over all their chunks. */
 export async function measureStreams(
   url: string,
@@ -50,7 +54,8 @@ export async function measureStreams(
   const later: number[] = [];
   let complete = 0;
   await Promise.all(
-    Array.from({ length: count }, async () => {
+    Array.from({ length: count }, async (_, index) => {
+      await wait(index * APART_MS);
       if (await readStream(url, body, headers, first, later)) complete += 1;
     }),
   );
