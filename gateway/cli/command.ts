@@ -15,6 +15,8 @@ export interface Run {
   readonly out: Output;
   /** Opens the session; with `create` also where there is no home yet. Closed when the command ends. */
   session(create?: boolean): Promise<Session>;
+  /** The same for what stands in a file: where there is no home, one that is removed when the command ends. */
+  passingSession(): Promise<Session>;
 }
 
 /** Turns a handler into a commander action; a number it resolves with is the exit code, else 0. */
@@ -30,6 +32,10 @@ export function handle<Options, Arguments extends readonly unknown[]>(
       out: createOutput(globals.json === true),
       session: (create = false) => {
         session ??= import('./session.ts').then(({ openSession }) => openSession(globals, create));
+        return session;
+      },
+      passingSession: () => {
+        session ??= import('./session.ts').then(({ openPassingSession }) => openPassingSession(globals));
         return session;
       },
     };

@@ -2,7 +2,9 @@
  * How a command reaches the control interface: over HTTP where Keyward runs on that home, else on the home's own files,
  * with the very same router.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { ControlClient } from '../control/router.ts';
 import { homePaths, resolveHome } from '../store/home.ts';
 import { findInstance, type Instance, type InstanceState } from '../store/instance.ts';
@@ -31,7 +33,7 @@ export async function openSession(options: SessionOptions, create: boolean): Pro
   const home = resolveHome(options.home);
   const running = remoteSession(await findInstance(home));
   if (running) return running;
-  if (!create && !existsSync(homePaths(home).config) && !existsSync(homePaths(home).versions)) {
+  if (!create && !isHome(home)) {
     throw new CliError(
       EXIT.nothingThere,
       `There is no Keyward home at ${home}.`,
@@ -46,6 +48,34 @@ export async function openSession(options: SessionOptions, create: boolean): Pro
     if (started) return started;
     throw error;
   }
+}
+
+/** Opens the home where there is one; else an empty one for this command alone, that leaves nothing behind. */
+export async function openPassingSession(options: SessionOptions): Promise<Session> {
+  const home = resolveHome(options.home);
+  if (isHome(home) || (await findInstance(home)).state !== 'none') return openSession(options, false);
+  const passing = mkdtempSync(path.join(os.tmpdir(), 'keyward-'));
+  const remove = () => rmSync(passing, { recursive: true, force: true });
+  // Also where the command is broken off.
+  const end = (signal: NodeJS.Signals) => {
+    remove();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('exit', remove);
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  const session = await localSession(passing, {});
+  return {
+    ...session,
+    close: async () => {
+      await session.close();
+      remove();
+    },
+  };
+}
+
+function isHome(home: string): boolean {
+  return existsSync(homePaths(home).config) || existsSync(homePaths(home).versions);
 }
 
 function remoteSession(found: InstanceState): Promise<Session> | undefined {

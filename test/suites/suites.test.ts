@@ -1,5 +1,6 @@
 /** Suites: a pinned capture keeps saying what it said, here and elsewhere, whatever became of the capture itself. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,6 +37,29 @@ function keyward(...args: string[]): Promise<{ code: number; stdout: string; std
     child.stdin?.end();
   });
 }
+
+describe('a run in which nothing can be proved', () => {
+  it('is never green, and a bundle is told from its suite', async () => {
+    const capture = await practise(home, 'ok');
+    await home.client.suites.add({ name: 'sending', capture, mode: 'live' });
+    const suite = path.join(folder, 'sending.json');
+    await copyFile(file('sending.json'), suite);
+    await copyFile(file('sending.keyward'), path.join(folder, 'sending.keyward'));
+    expect(await keyward('suites', 'run', suite, '--recordings-only')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing ran'),
+    });
+    expect(existsSync(path.join(folder, 'fresh'))).toBe(false);
+    expect(await keyward('suites', 'run', suite, '--recordings-only', '--mode', 'live')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('contradict'),
+    });
+    expect(await keyward('suites', 'run', path.join(folder, 'sending.keyward'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`keyward suites run ${suite}`),
+    });
+  }, 60_000);
+});
 
 describe('a case', () => {
   it('without expectations holds as long as its outcome stays what it was, and says what changed when it does not', async () => {

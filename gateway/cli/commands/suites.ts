@@ -143,10 +143,13 @@ async function run(
   { junit, mode, recordingsOnly = false }: RunOptions,
   target: string,
 ): Promise<ExitCode> {
+  if (recordingsOnly && mode === 'live') {
+    throw usage('--recordings-only and --mode live contradict each other.', 'Give one of them.');
+  }
   // An existing path is a file; a name has neither slash nor ending.
   const isFile = /[/\\]|\.json$/.test(target) || existsSync(target);
   const file = isFile ? await readSuite(target) : undefined;
-  const session = await command.session(isFile);
+  const session = await (isFile ? command.passingSession() : command.session());
   if (mode === 'live' || !recordingsOnly) await unlockIfAsked(session);
   const { client } = session;
   const result = file
@@ -154,10 +157,27 @@ async function run(
     : await client.suites.run({ name: target, mode, recordingsOnly });
   if (junit !== undefined) await writeReport(junit, result);
   command.out.value(result, () => report(result, command.out));
-  return result.failed + result.errors > 0 ? EXIT.failed : EXIT.done;
+  if (result.failed + result.errors > 0) return EXIT.failed;
+  if (result.passed > 0) return EXIT.done;
+  throw new CliError(
+    EXIT.failed,
+    'Nothing ran, so nothing is proved.',
+    result.skipped > 0
+      ? 'Each skipped case says why; run them in another mode.'
+      : 'Add a case: keyward suites add NAME CAPTURE',
+  );
 }
 
 async function readSuite(file: string): Promise<{ name: string; text: string; bundle: string | null }> {
+  if (file.endsWith('.keyward')) {
+    const suite = file.replace(/\.keyward$/, '.json');
+    throw usage(
+      `${file} is a bundle: it holds the captures that a suite pins, not its cases.`,
+      existsSync(suite)
+        ? `Run the suite beside it: keyward suites run ${suite}`
+        : `The suite is the file of the same name that ends in .json; copy it beside this one and run that.`,
+    );
+  }
   const stem = file.replace(/\.json$/, '');
   try {
     const text = await readFile(file, 'utf8');
