@@ -52,12 +52,12 @@ async function importBundle(deps: TransferDeps, bytes: Buffer): Promise<Imported
   const renamed = new Map<string, string>();
   const configs = new Map<string, string>();
   const captures: Imported['captures'] = [];
-  let waiting: { item: ImportItem; capture: Capture; from: string }[] = [];
+  let waiting: { item: ImportItem; capture: Capture; from: string; linked: boolean }[] = [];
   const keep = async () => {
     const kept = await deps.recorder.import(waiting.map(({ item }) => item));
     for (const [index, { id, added }] of kept.entries()) {
-      const { capture, from } = waiting[index] as (typeof waiting)[number];
-      captures.push({ id, from, ok: capture.ok, message: capture.message, added });
+      const { capture, from, linked } = waiting[index] as (typeof waiting)[number];
+      captures.push({ id, from, ok: capture.ok, message: capture.message, added, linked });
     }
     waiting = [];
   };
@@ -68,7 +68,7 @@ async function importBundle(deps: TransferDeps, bytes: Buffer): Promise<Imported
     }
     const capture = ofElsewhere(item.capture, renamed, deps.now());
     const config = item.config === null ? null : (configs.get(item.config) ?? null);
-    waiting.push({ item: { record: { capture }, config }, capture, from: item.capture.id });
+    waiting.push({ item: { record: { capture }, config }, capture, from: item.capture.id, linked: item.linked });
     if (waiting.length >= CHUNK) await keep();
   }
   if (waiting.length > 0) await keep();

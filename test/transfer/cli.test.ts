@@ -44,6 +44,13 @@ it('a bundle goes from a running home through a file into a fresh one', { timeou
   expect(imported).toMatchObject({ code: 0 });
   expect(JSON.parse(imported.stdout)).toMatchObject({ signature: 'good', captures: [{ id, added: true }] });
 
+  await home.client.replay.run({ id, mode: 'recorded' });
+  const more = path.join(folder, 'more.keyward');
+  const together = await keyward(running, ['captures', 'export', id, '--out', more]);
+  expect(together.stdout).toContain('Wrote 1 capture and 1 run linked to it to ');
+  const fuller = await keyward(path.join(folder, 'fuller'), ['captures', 'import', more]);
+  expect(fuller.stdout).toContain('Took in 1 capture and 1 run linked to it from a bundle.');
+
   const none = path.join(folder, 'none.har');
   expect(
     await keyward(running, ['captures', 'export', 'c00000000000000000000', '--format', 'har', '--out', none]),

@@ -1,7 +1,7 @@
 /** `captures export` and `captures import`: files out and in, a piece at a time. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { EXPORT_FORMATS, type Imported } from '../../control/contract/transfer.ts';
@@ -56,11 +56,25 @@ async function exportTo(
     return EXIT.done;
   }
   const sizeBytes = await writeFile(out, pieces);
+  const asked = new Set(ids).size;
+  const linked = format === 'bundle' ? await linkedIn(out) : 0;
   run.out.value(
-    { file: out, format, captures: ids.length, sizeBytes },
-    () => `Wrote ${ids.length} ${ids.length === 1 ? 'capture' : 'captures'} to ${out}.`,
+    { file: out, format, captures: asked, linked, sizeBytes },
+    () => `Wrote ${capturesWords(asked, linked)} to ${out}.`,
   );
   return EXIT.done;
+}
+
+/** Runs of the captures asked for went along with them; the bundle itself says how many. */
+async function linkedIn(file: string): Promise<number> {
+  const [{ checkBundle }, bytes] = await Promise.all([import('../../transfer/read-bundle.ts'), readFile(file)]);
+  return (await checkBundle(bytes)).manifest.linked;
+}
+
+function capturesWords(captures: number, linked: number): string {
+  const first = `${captures} ${captures === 1 ? 'capture' : 'captures'}`;
+  if (linked === 0) return first;
+  return `${first} and ${linked} ${linked === 1 ? 'run' : 'runs'} linked to ${captures === 1 ? 'it' : 'them'}`;
 }
 
 async function idsOfInput(): Promise<string[]> {
@@ -119,9 +133,13 @@ function summary({ format, captures, skipped, signature }: Imported, { paint }: 
       `  ${ok ? paint.green('✓') : paint.red('✗')} ${id}  ${oneLine(from === id ? message : `${from} · ${message}`)}${added ? '' : paint.dim(' (was here already)')}`,
   );
   const left = skipped.map(({ entry, sentence }) => paint.dim(`  – ${oneLine(entry)}: ${sentence}`));
+  const fresh = captures.filter(({ added }) => added);
   const signed = signature === 'good' ? ' Its signature is good.' : '';
   return [
-    `Took in ${captures.filter(({ added }) => added).length} from ${kinds[format]}.${signed}`,
+    `Took in ${capturesWords(
+      fresh.filter(({ linked }) => linked !== true).length,
+      fresh.filter(({ linked }) => linked === true).length,
+    )} from ${kinds[format]}.${signed}`,
     ...lines,
     ...left,
     '',

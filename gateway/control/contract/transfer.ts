@@ -25,6 +25,8 @@ export const importedSchema = z.object({
       message: z.string(),
       /** False: it was here already, and stays as it is. */
       added: z.boolean(),
+      /** True: it came along because it was run from another one in the file. */
+      linked: z.boolean().optional(),
     }),
   ),
   /** Entries that were left out, and why. */
