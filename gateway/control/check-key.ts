@@ -1,4 +1,3 @@
-import type { Cause } from '../causes.ts';
 import { findPreset } from '../providers/presets.ts';
 import { judgeProbe, probePlan } from '../providers/probe.ts';
 import type { KeyHealth, ProviderKey } from '../store/schema.ts';
@@ -36,23 +35,12 @@ export async function checkKey(deps: ControlDeps, keyId: string): Promise<KeyChe
     timeoutMs: CHECK_TIMEOUT_MS,
   });
   const { failsOnPurpose, provesKey } = plan;
-  const judged = judgeProbe(preset, answer, { name: provider.name, failsOnPurpose, provesKey });
+  const judged = judgeProbe(preset, answer, { name: provider.name, failsOnPurpose, provesKey, read: answer.cause });
   const checkedAt = new Date(deps.now()).toISOString();
   const since = judged.state === key.health.state ? key.health.since : checkedAt;
-  const health: KeyHealth = {
-    ...judged,
-    cause: keyCause(judged.cause, answer.cause),
-    checkedAt,
-    source: 'probe',
-    since,
-  };
+  const health: KeyHealth = { ...judged, checkedAt, source: 'probe', since };
   await recordHealth(deps, key, health);
   return { key: key.id, provider: provider.id, health, capture: answer.capture };
-}
-
-/** Both are readings of one refused key; the reading that an app's request gets also looks at the key itself. */
-function keyCause(judged: Cause | null, read: Cause | undefined): Cause | null {
-  return judged?.startsWith('key_') && read?.startsWith('key_') ? read : judged;
 }
 
 /** Of this version of the key only: one that was replaced during the check must not inherit the old one's verdict. */

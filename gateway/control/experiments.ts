@@ -6,9 +6,12 @@ import { explainCapture } from '../diagnosis/explain-capture.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import type { ProbeId } from '../diagnosis/probes.ts';
+import { among, MODEL_CAUSES } from '../experiments/cause-groups.ts';
 import type { Tools } from '../experiments/experiment.ts';
 import { findingsOf, type Proposal, proposeExperiments } from '../experiments/experiments.ts';
+import { modelsListed } from '../experiments/model-list.ts';
 import { type Subject, subjectOf } from '../experiments/subject.ts';
+import { readTrials } from '../experiments/trial.ts';
 import { configThen } from '../replay/replay-config.ts';
 import type { Experiment, ExperimentResult } from './contract/experiments.ts';
 import { findCapture } from './find-capture.ts';
@@ -76,28 +79,35 @@ export async function explainWithExperiments(
   id: string,
   options: { readonly probe: boolean; readonly paid?: boolean },
 ): Promise<Explanation> {
-  const view = await viewOf(deps, id);
+  let view = await viewOf(deps, id);
   if (!options.probe || !view.subject.attempt || view.capture.verdict?.ok) return view.explanation;
   const allowed = new Set(deps.store.snapshot.settings.experiments);
   if (options.paid) allowed.add('paid-call');
-  const proposals = (await proposalsFor(deps, view)).sort(
-    (a, b) => Number(CAN_PROVE.has(b.id)) - Number(CAN_PROVE.has(a.id)),
-  );
-  const runnable = proposals.flatMap(({ plan }) =>
-    typeof plan === 'string' || plan.class === 'local' || !allowed.has(plan.class) ? [] : [plan],
-  );
   const sent = new Set<string>();
   let runs = 0;
-  for (const plan of runnable) {
-    // Several questions are answered by one request: it is sent once.
-    const request = JSON.stringify(plan.sends);
-    if (runs >= MOST_RUN || sent.has(request)) continue;
-    sent.add(request);
+  while (runs < MOST_RUN) {
+    // Planned anew each time: what one shows, such as a list of models, is what the next one tries.
+    const next = (await proposalsFor(deps, view))
+      .sort((a, b) => order(a.id, view.causes) - order(b.id, view.causes))
+      .flatMap(({ id: experiment, plan }) =>
+        typeof plan === 'string' || plan.class === 'local' || !allowed.has(plan.class) ? [] : [{ experiment, plan }],
+      )
+      // Several questions are answered by one request: it is sent once.
+      .find(({ experiment, plan }) => !sent.has(experiment) && !sent.has(JSON.stringify(plan.sends)));
+    if (!next) break;
+    sent.add(next.experiment).add(JSON.stringify(next.plan.sends));
     runs += 1;
-    await plan.run();
-    if ((await viewOf(deps, id)).explanation.status === 'proven') break;
+    await next.plan.run();
+    view = await viewOf(deps, id);
+    if (view.explanation.status === 'proven') break;
   }
-  return (await viewOf(deps, id)).explanation;
+  return view.explanation;
+}
+
+/** The list of models tells which model to try; then come those that can prove, and the rest. */
+function order(id: ProbeId, [leading]: readonly Cause[]): number {
+  if (id === 'list-models' && among(MODEL_CAUSES, leading)) return 0;
+  return CAN_PROVE.has(id) ? 1 : 2;
 }
 
 interface View {
@@ -117,13 +127,15 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
     recorder.list({ of: capture.id, limit: MOST_RELATED }),
   ]);
   const snapshot = store.snapshot;
-  const subject = subjectOf(capture, snapshot, company);
+  const plainSubject = subjectOf(capture, snapshot, company);
   const known = await configOf(deps, capture);
   const plain = explainCapture(capture, { now: now(), snapshot: known, company });
   const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
-  const related = subject.attempt
+  const related = plainSubject.attempt
     ? (await Promise.all(relatedRows.map((row) => recorder.get(row.id)))).filter((one) => one !== null)
     : [];
+  const listed = modelsListed(readTrials(plainSubject, related))?.names ?? [];
+  const subject = { ...plainSubject, listed };
   const findings = findingsOf(subject, related, causes, { openKey: (key) => openedKey(deps, key) });
   const explanation =
     findings.length === 0 ? plain : explainCapture(capture, { now: now(), snapshot: known, company, findings });

@@ -32,7 +32,7 @@ export function fixContextOf(
     disabledProvider: stored?.enabled === false ? stored.id : undefined,
     gatewayKeyId: capture.gatewayKeyId ?? gatewayKeyOfRule(refused),
     appId: capture.appId ?? undefined,
-    model: nearestModel(refused) ?? modelFound(findings) ?? otherModel(capture, stored?.preset ?? provider),
+    model: nearestModel(refused) ?? modelToUse(capture, stored?.preset ?? provider, findings),
     vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
     missingProvider: provider === undefined ? missingProvider(capture, refused) : undefined,
     route: capture.routeName ?? nameAskedFor(refused),
@@ -88,16 +88,24 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function modelFound(findings: readonly Finding[]): string | undefined {
-  return findings.find(({ probe }) => probe === 'nearest-model')?.evidence.value;
-}
-
-/** The nearest known name to the one that was refused, else any other that the provider is known to have. */
-function otherModel(capture: Capture, preset: string | null | undefined): string | undefined {
-  const asked = capture.attemptList.at(-1)?.model;
-  if (asked === undefined) return undefined;
+/**
+ * In place of a model that was sent to a provider: the nearest name that it lists, as an experiment found, else the nearest
+ * or any other of the catalogue; where neither knows one, the person's choice.
+ */
+function modelToUse(
+  capture: Capture,
+  preset: string | null | undefined,
+  findings: readonly Finding[],
+): string | undefined {
+  const attempt = capture.attemptList.at(-1);
+  if (attempt?.model === undefined) return undefined;
+  const asked = attempt.model;
+  const found = findings.find(({ probe }) => probe === 'nearest-model')?.evidence.value;
   const known = modelsOfPreset(findPreset(preset)?.id ?? '').filter((name) => name !== asked);
-  return nearestNames(asked, known, 1)[0] ?? known[0];
+  const name = found ?? nearestNames(asked, known, 1)[0] ?? known[0];
+  if (name === undefined) return OPEN_CHOICE;
+  // A provider's own name with a slash in it would be read as another provider's model.
+  return name.includes('/') ? `${attempt.provider}/${name}` : name;
 }
 
 function baseUrlFound(findings: readonly Finding[]): Record<string, unknown> | undefined {

@@ -45,16 +45,16 @@ function withoutStep(check: GatewayCheck, capture: Capture): LadderRung {
   if (check === 'cached' && attempt) {
     return passed(check, 'the request was sent on, not answered from a cache', 'attempt 1', attempt.provider);
   }
-  if (check === 'translated' && attempt?.requestBody.sameAs === 'request') {
+  if (check === 'translated' && attempt) {
+    const whole = attempt.requestBody.sameAs === 'request';
     return passed(
       check,
-      'the body was sent on as it came, byte for byte',
+      'nothing to translate: it was sent on in the dialect it came in',
       'attempt 1',
-      `${attempt.requestBody.sizeBytes} bytes`,
+      whole ? `${attempt.requestBody.sizeBytes} bytes, as they came` : 'the model’s name alone was exchanged',
     );
   }
-  if (attempt && check !== 'translated')
-    return passed(check, 'the request came as far as an attempt', 'attempt 1', attempt.provider);
+  if (attempt) return passed(check, 'the request came as far as an attempt', 'attempt 1', attempt.provider);
   const later = GATEWAY_CHECKS.slice(GATEWAY_CHECKS.indexOf(check) + 1)
     .flatMap((next) => stepsOf(capture, next))
     .at(0);

@@ -88,7 +88,7 @@ export const FIXES = {
 
 export type FixId = keyof typeof FIXES;
 
-/** A provider is missing, and nothing tells which. */
+/** A provider or another model is wanted, and nothing tells which. */
 export const OPEN_CHOICE = '?';
 
 /** Ids that the operations act on; all unknown for a record from elsewhere. */
@@ -104,6 +104,7 @@ export interface FixContext {
   readonly gatewayKeyId?: string;
   readonly appId?: string;
   readonly capture?: string;
+  /** To use in the failed one's place, or OPEN_CHOICE. */
   readonly model?: string;
   readonly route?: string;
   readonly vaultLocked?: true;
@@ -173,7 +174,7 @@ function subjectOf(id: FixId, context: FixContext): Record<string, unknown> {
     case 'missingProvider':
       return context.missingProvider === OPEN_CHOICE ? {} : { provider: context.missingProvider };
     case 'model':
-      return { model: context.model };
+      return context.model === OPEN_CHOICE ? {} : { model: context.model };
     case 'route':
       return { name: context.route };
     case 'capture':

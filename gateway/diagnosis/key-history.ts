@@ -32,9 +32,17 @@ export function keyHistory(
     (row) => row.ok && row.keyId !== null && row.keyId === capture.keyId && row.keyVersion === capture.keyVersion,
   );
   if (worked) {
+    const justNow = at - Date.parse(worked.time) < LATELY_MS;
     found.push({
       id: 'history.worked-before',
-      gives: { key_malformed: -1.5, key_wrong_provider: -1.2, key_missing: -1.5, key_revoked: 0.6 },
+      gives: {
+        key_malformed: -1.5,
+        key_wrong_provider: -1.2,
+        key_missing: -1.5,
+        key_revoked: 0.6,
+        // A key that nobody changed and that worked a moment ago: the provider may be the one that changed.
+        ...(justNow ? { provider_outage: 1.6, key_invalid_unknown: -0.8 } : {}),
+      },
       evidence: { what: 'the same key worked before', where: `capture ${worked.id}`, value: worked.time },
     });
   }
@@ -42,22 +50,22 @@ export function keyHistory(
     (row) => row.provider === capture.provider && Math.abs(at - Date.parse(row.time)) < LATELY_MS,
   );
   const others = lately.filter((row) => row.keyId !== null && row.keyId !== capture.keyId);
-  const othersRefused = others.filter((row) => !row.ok && row.status === capture.status);
-  if (
-    othersRefused.length >= 2 &&
-    othersRefused.length === others.length &&
-    new Set(othersRefused.map((row) => row.keyId)).size >= 2
-  ) {
+  const newest = newestOfEachKey(others);
+  const refused = newest.filter((row) => !row.ok && row.status === capture.status);
+  // Two keys that worked and are refused now tell as much as three of which nothing is known.
+  const hadWorked =
+    worked !== undefined && refused.some((row) => others.some((one) => one.ok && one.keyId === row.keyId));
+  if (refused.length === newest.length && refused.length >= (hadWorked ? 1 : 2)) {
     found.push({
       id: 'company.every-key-refused',
-      gives: { provider_outage: 4.5, account_disabled: 1.5 },
+      gives: { provider_outage: hadWorked ? 6.5 : 4.5, account_disabled: 1.5 },
       evidence: {
         what: 'other keys of this provider were refused in the same way within the hour',
-        where: `captures ${othersRefused
+        where: `captures ${refused
           .slice(0, 3)
           .map((row) => row.id)
           .join(', ')}`,
-        value: `${othersRefused.length} of ${others.length}`,
+        value: `${refused.length} of ${newest.length}${hadWorked ? ', which worked before' : ''}`,
       },
     });
   } else if (others.some((row) => row.ok)) {
@@ -69,4 +77,11 @@ export function keyHistory(
     });
   }
   return found;
+}
+
+/** Of rows newest first, each key's first. */
+function newestOfEachKey(rows: readonly CaptureRow[]): CaptureRow[] {
+  const byKey = new Map<string, CaptureRow>();
+  for (const row of rows) if (row.keyId !== null && !byKey.has(row.keyId)) byKey.set(row.keyId, row);
+  return [...byKey.values()];
 }

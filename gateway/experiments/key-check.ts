@@ -94,5 +94,10 @@ export function judgeCheck(subject: Subject, trial: Trial): Judgement | undefine
     error: code === undefined ? null : { code, message: attempt.outcome?.errorMessage ?? '' },
   };
   const failsOnPurpose = plan.ok && plan.failsOnPurpose;
-  return judgeProbe(preset, answer, { name: providerName, failsOnPurpose, provesKey: true });
+  return judgeProbe(preset, answer, {
+    name: providerName,
+    failsOnPurpose,
+    provesKey: true,
+    read: trial.capture.verdict?.cause,
+  });
 }

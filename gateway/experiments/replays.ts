@@ -197,13 +197,19 @@ function mendableBy(fix: FixId): Cause[] {
   return CAUSES.filter((cause) => causeWords[cause].fixes.includes(fix));
 }
 
-/** A model that answered lately with this provider, else the nearest name, else the first one that is known. */
-function otherModel({ attempt, company, preset, provider }: Subject): string | undefined {
-  const asked = attempt?.model;
-  const lately = company.find((row) => row.ok && row.model !== null && row.model !== asked)?.model;
-  const known = modelsOfPreset(preset?.id ?? '');
-  const name = lately ?? nearestNames(asked ?? '', known, 1)[0] ?? known.find((one) => one !== asked);
+/** The nearest name that the provider lists, else the nearest known or lately answered one; a far one only where none is near. */
+function otherModel({ attempt, company, listed, preset, provider }: Subject): string | undefined {
+  const asked = attempt?.model ?? '';
+  const lately = company.flatMap((row) => (row.ok && row.model !== null ? [row.model] : []));
+  const known = [...lately, ...modelsOfPreset(preset?.id ?? '')];
+  const [near] = [listed, known].flatMap((names) => nearestNames(asked, others(names, asked), 1));
+  // One that answered, then one that the provider has by its own word.
+  const name = near ?? [...others(lately, asked), ...others(listed, asked), ...others(known, asked)][0];
   return name && provider ? `${provider.id}/${name}` : undefined;
+}
+
+function others(names: readonly string[], asked: string): string[] {
+  return [...new Set(names)].filter((name) => name !== asked);
 }
 
 export const repeat: Experiment = {

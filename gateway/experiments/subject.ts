@@ -21,6 +21,8 @@ export interface Subject {
   readonly snapshot: ConfigSnapshot;
   /** Recent exchanges with the same provider, newest first. */
   readonly company: readonly CaptureRow[];
+  /** Models that the provider itself listed when an experiment asked; empty where none did yet. */
+  readonly listed: readonly string[];
 }
 
 export function subjectOf(capture: Capture, snapshot: ConfigSnapshot, company: readonly CaptureRow[]): Subject {
@@ -40,6 +42,7 @@ export function subjectOf(capture: Capture, snapshot: ConfigSnapshot, company: r
     otherKeys: provider ? othersOf(snapshot.keysByProvider.get(provider.id) ?? [], attempt) : [],
     snapshot,
     company,
+    listed: [],
   };
 }
 

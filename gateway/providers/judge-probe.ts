@@ -16,11 +16,19 @@ export interface ProbeOutcome {
 
 export type Judgement = Pick<KeyHealth, 'state' | 'sentence' | 'cause' | 'status'>;
 
-/** What the answer says about the key, in one plain sentence that names the provider. */
+/**
+ * What the answer says about the key, in one plain sentence that names the provider. `read` is the cause that the answer
+ * would have for an app's request: of a refused key that reading knows more, as it also looks at the key itself.
+ */
 export function judgeProbe(
   preset: Preset | undefined,
   answer: ProbeOutcome,
-  options: { readonly name?: string; readonly failsOnPurpose?: boolean; readonly provesKey?: boolean } = {},
+  options: {
+    readonly name?: string;
+    readonly failsOnPurpose?: boolean;
+    readonly provesKey?: boolean;
+    readonly read?: Cause | null;
+  } = {},
 ): Judgement {
   const name = options.name ?? preset?.name ?? 'the provider';
   const { status } = answer;
@@ -57,7 +65,9 @@ export function judgeProbe(
   }
   const bad = preset && isInvalidKeyAnswer(preset, status, answer.body);
   const cause = row?.cause ?? (bad ? 'key_invalid_unknown' : statusCause(status));
-  return fromCause(cause, name, status, said, options);
+  const { read } = options;
+  const finer = cause.startsWith('key_') && read?.startsWith('key_') ? read : cause;
+  return fromCause(finer, name, status, said, options);
 }
 
 function isInvalidKeyAnswer(preset: Preset, status: number, body: string): boolean {

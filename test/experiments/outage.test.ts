@@ -52,6 +52,27 @@ describe('a provider that answers 401 to good keys', () => {
     expect((await client.captures.explain({ id })).cause).toBe('provider_outage');
   });
 
+  it('is thought of where there is but one key, which worked a moment ago', async () => {
+    await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('valid'), check: false });
+    expect((await ask()).status).toBe(200);
+    server.setFault({ kind: 'outage-401' });
+    const explanation = await client.captures.explain({ id: (await ask()).id });
+    expect(explanation.confidence).toBeLessThan(0.8);
+    const causes = [explanation.cause, ...explanation.alternatives.map(({ cause }) => cause)];
+    expect(causes).toContain('provider_outage');
+  });
+
+  it('is told without sending anything once two keys that worked were both refused', async () => {
+    await twoGoodKeys();
+    const [, second] = (await client.keys.list()).map(({ id }) => id);
+    server.setFault({ kind: 'outage-401' });
+    const { id } = await ask();
+    await client.keys.test({ id: second as string });
+    const asked = server.requests.length;
+    expect((await client.captures.explain({ id })).cause).toBe('provider_outage');
+    expect(server.requests).toHaveLength(asked);
+  });
+
   it('that is over by the time somebody looks is not blamed on the key either', async () => {
     await twoGoodKeys();
     server.setFault({ kind: 'outage-401' }, 1);
@@ -72,4 +93,10 @@ describe('a provider that answers 401 to good keys', () => {
     expect(explanation.status).not.toBe('proven');
     expect(explanation.probes.find(({ probe }) => probe === 'other-key')?.result).toContain('tells neither way');
   });
+});
+
+it('a key that has expired is said to be expired by its check as well, not just unknown', async () => {
+  const added = await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('expired') });
+  expect(added.check?.health).toMatchObject({ state: 'expired', cause: 'key_expired' });
+  expect(added.check?.health.sentence).toMatch(/^Expired: /);
 });

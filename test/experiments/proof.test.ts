@@ -127,6 +127,17 @@ describe('a proof', () => {
     expect(explanation.probes.find(({ probe }) => probe === 'nearest-model')?.result).toContain('gpt-4o-mini');
     expect(await client.fixes.apply({ id, fix: 'use-model' })).toMatchObject({ fixed: true });
   });
+
+  it('offers another model before anything was tried, and takes the one that the person names', async () => {
+    await place.addProvider({ id: 'local', baseUrl: server.url }, server.key('valid'));
+    const id = await failing('local/gpt-4o-minni');
+    const plain = await client.captures.explain({ id });
+    expect(plain.fixes.map((fix) => fix.id)).toContain('use-model');
+    const { needs } = await client.fixes.preview({ id, fix: 'use-model' });
+    expect(needs).toMatchObject([{ name: 'model', secret: false }]);
+    const result = await client.fixes.apply({ id, fix: 'use-model', values: { model: 'local/gpt-4o-mini' } });
+    expect(result).toMatchObject({ applied: true, fixed: true });
+  });
 });
 
 describe('experiments', () => {

@@ -1,4 +1,4 @@
-import { Fieldset, MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Fieldset, MultiSelect, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api.ts';
 import { words } from '../../words/words.ts';
@@ -91,6 +91,9 @@ export function KeyOptionsForm(props: {
         />
       </Fieldset>
       <Fieldset legend={f.limits}>
+        <Text size="sm" c="dimmed">
+          {f.limitsLater}
+        </Text>
         <div className={classes.limits}>
           {LIMITS.map((name) => (
             <NumberInput
