@@ -20,7 +20,15 @@ const LAYERS = [
   ['dialects, models, providers, store, captures', ['dialects/', 'models/', 'providers/', 'store/', 'captures/']],
   [
     'the shared types',
-    ['exchange\\.ts$', 'causes\\.ts$', 'upstream\\.ts$', 'log\\.ts$', 'deadline\\.ts$', 'rest\\.ts$', 'give-memory-back\\.ts$'],
+    [
+      'exchange\\.ts$',
+      'causes\\.ts$',
+      'upstream\\.ts$',
+      'log\\.ts$',
+      'deadline\\.ts$',
+      'rest\\.ts$',
+      'give-memory-back\\.ts$',
+    ],
   ],
 ];
 
