@@ -63,7 +63,7 @@ export type Explanation = z.infer<typeof explanationSchema>;
 
 /** A failure from anywhere. Every field but `id` may be missing or null; unknown fields are ignored. */
 export const failureRecordSchema = z.object({
-  id: z.coerce.string(),
+  id: z.union([z.string(), z.number()]).transform(String),
   provider: z.string().nullish(),
   surface: z.string().nullish(),
   base_url: z.string().nullish(),

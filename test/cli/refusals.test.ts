@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { newHome, runCli } from './run-cli.ts';
 
@@ -133,4 +134,19 @@ it('values that cannot be are told in plain words', async () => {
     expect(bad.code, args.join(' ')).toBe(2);
     expect(bad.stderr).not.toMatch(/Invalid option|expected number|Too small/);
   }
+});
+
+it.each([
+  ['{}', '"id" is missing'],
+  ['{"id":null}', '"id" is missing'],
+  ['null', 'it is no JSON object'],
+  ['{"id":1,"response":{"status":"x"}}', '"response.status" should be a number'],
+])('explain FILE says of %s in plain words what is wrong with it', async (text, words) => {
+  const where = home();
+  const file = path.join(where, 'record.json');
+  mkdirSync(where, { recursive: true });
+  writeFileSync(file, text);
+  const { code, stderr } = await runCli(['explain', file, '--json'], { home: where });
+  expect(code).toBe(2);
+  expect(next(stderr).message).toBe(`This is no failure record: ${words}.`);
 });

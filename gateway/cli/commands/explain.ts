@@ -156,10 +156,25 @@ async function loadExplainer(): Promise<(record: unknown) => Explanation> {
     const [issue] = parsed.error.issues;
     throw new CliError(
       EXIT.usage,
-      `This is no failure record: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'does not fit'}.`,
+      `This is no failure record: ${issue ? whatIsWrong(issue, record) : 'it does not fit'}.`,
       'It is a JSON object with an id, and request, response or transport_error where known.',
     );
   };
+}
+
+/** A validator's finding, for a person. */
+function whatIsWrong(
+  issue: { readonly path: readonly PropertyKey[]; readonly expected?: unknown },
+  record: unknown,
+): string {
+  if (issue.path.length === 0) return 'it is no JSON object';
+  const value = issue.path.reduce<unknown>((at, name) => (at as Record<PropertyKey, unknown> | null)?.[name], record);
+  const place = `"${issue.path.map(String).join('.')}"`;
+  if (value === undefined || value === null) return `${place} is missing`;
+  const kind = { string: 'a text', number: 'a number', record: 'an object', object: 'an object' }[
+    String(issue.expected)
+  ];
+  return kind ? `${place} should be ${kind}` : `${place} is not what it should be`;
 }
 
 function parseJson(text: string): unknown {
