@@ -13,9 +13,11 @@ let collect: Collect | undefined;
 export function giveMemoryBack(): void {
   if (process.versions.electron) return;
   if (!collect) {
+    // The flag is the whole process's and stays set: another thread may be about to read it, and without it `gc` is no
+    // name at all. Only contexts that are made from here on see it.
     v8.setFlagsFromString('--expose-gc');
-    collect = vm.runInNewContext('gc') as Collect;
-    v8.setFlagsFromString('--no-expose-gc');
+    collect = vm.runInNewContext("typeof gc === 'function' ? gc : undefined") as Collect | undefined;
   }
-  collect({ type: 'major', flavor: 'last-resort' });
+  // Where an engine does not hand it out, the memory is given back when V8 sees fit.
+  collect?.({ type: 'major', flavor: 'last-resort' });
 }
