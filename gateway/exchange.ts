@@ -280,6 +280,8 @@ export interface Exchange {
   /** Parsed JSON body where the endpoint wants one; parsed once, by `receive`. */
   json?: unknown;
   askedModel?: string;
+  /** Where the model's name stands in the body, in bytes, end exclusive; found by `receive` where the body is JSON. */
+  modelSpan?: { readonly start: number; readonly end: number };
   stream?: boolean;
   caller?: Caller;
   /** Where the caller's credential was found, for the explanation: header name or `?key=`. */

@@ -46,7 +46,7 @@ export const evidenceSchema = z.object({ what: z.string(), where: z.string(), va
 
 export const ruleSchema = z.object({
   name: z.string(),
-  origin: z.object({ from: z.string() }).loose(),
+  origin: z.object({ from: z.string() }).catchall(z.union([z.string(), z.number()])),
   value: z.unknown().optional(),
 });
 

@@ -1,5 +1,5 @@
 /** Secrets come from standard input or a hidden prompt; never from arguments, which every user of the computer can list. */
-import { createReadStream, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ReadStream } from 'node:tty';
 import { CliError, EXIT, usage } from './cli-error.ts';
@@ -122,9 +122,4 @@ export async function confirm(question: string): Promise<boolean | undefined> {
   } finally {
     lines.close();
   }
-}
-
-/** The text of a file, or of stdin for `-`, as a stream. */
-export function openInput(file: string): NodeJS.ReadableStream {
-  return file === '-' ? process.stdin : createReadStream(file);
 }

@@ -39,9 +39,10 @@ export function transferDeps(deps: ControlDeps): TransferDeps {
   };
 }
 
-async function* pieces({ fileName, mediaType, text, chunks }: Export) {
+async function* pieces({ fileName, mediaType, text, chunks, linked }: Export) {
   yield { fileName, mediaType, text };
   for await (const chunk of chunks) yield { base64: chunk.toString('base64') };
+  yield { linked: linked() };
 }
 
 async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {

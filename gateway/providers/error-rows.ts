@@ -72,7 +72,8 @@ function holds(parsed: unknown, headers: RawHeaders, path: string, wanted: strin
     const named = headerValue(headers, 'x-amzn-errortype')?.split(/[:#]/).filter(Boolean);
     if (named?.includes(String(wanted))) return true;
   }
-  return valuesAt(parsed, path).some((value) => String(value) === String(wanted));
+  // An object is no code, and one with a `toString` of its own cannot even be made a text.
+  return valuesAt(parsed, path).some((value) => typeof value !== 'object' && String(value) === String(wanted));
 }
 
 /** The sentence in an error body, where the preset says it is or where others have it; undefined when there is none. */

@@ -44,10 +44,11 @@ export interface Presented {
 /** From the request itself: the secret is at hand, and is compared in constant time. */
 export function presentedBy(exchange: Exchange, fingerprint: (text: string) => string): Presented {
   const credentials = findCredentials(exchange.request.rawHeaders, exchange.request.url);
-  const first = credentials.find(isGatewayKey);
+  const first = credentials.find(isGatewayKey)?.value;
+  const hash = first === undefined ? '' : hashGatewayKey(first);
   return {
-    facts: credentials.map((credential) => factsOf(credential, first, fingerprint)),
-    matches: (record, nowMs) => checkGatewayKey(record, first?.value ?? '', nowMs),
+    facts: credentials.map((credential) => factsOf(credential, first, hash, fingerprint)),
+    matches: (record, nowMs) => (first === undefined ? 'wrong' : checkGatewayKey(record, hash, nowMs)),
   };
 }
 
@@ -84,7 +85,9 @@ function isGatewayKey({ value }: Credential): boolean {
 
 function factsOf(
   credential: Credential,
-  first: Credential | undefined,
+  /** The first gateway key that was sent, and its hash. */
+  first: string | undefined,
+  hash: string,
   fingerprint: (text: string) => string,
 ): CredentialFacts {
   const { value, from } = credential;
@@ -94,13 +97,14 @@ function factsOf(
   if (!isGatewayKey(credential)) return { ...common, ...foreignForm(value) };
   const parsed = parseGatewayKey(value);
   const id = parsed.ok ? parsed.id : /^kw_([A-Za-z0-9]{4,24})_/.exec(value)?.[1];
+  const differs = value !== first;
   return {
     ...common,
     form: 'gateway-key',
     ...(id === undefined ? {} : { id }),
     whole: parsed.ok,
-    ...(parsed.ok ? { generation: fingerprint(hashGatewayKey(value)) } : {}),
-    ...(first && first.value !== value ? { differs: true } : {}),
+    ...(parsed.ok ? { generation: fingerprint(differs ? hashGatewayKey(value) : hash) } : {}),
+    ...(differs ? { differs: true } : {}),
   };
 }
 

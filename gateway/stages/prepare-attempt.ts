@@ -8,7 +8,7 @@ import { standInCredential } from '../providers/practice/stand-in-key.ts';
 import { findPreset } from '../providers/presets.ts';
 import { resolveUpstream, upstreamHead } from '../providers/resolve.ts';
 import type { Provider, ProviderKey } from '../store/schema.ts';
-import { findTopLevelMember, replaceSpan } from './json-member.ts';
+import { replaceSpan } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { PRACTICE } from './resolve-target.ts';
 import type { ChosenTarget } from './route.ts';
@@ -177,11 +177,10 @@ function keyRule(target: ChosenTarget): Rule | undefined {
 
 /** The body with the target's model name in place of the asked one; the same buffer where nothing changes. */
 function withModel(exchange: Exchange, target: ChosenTarget, body: Buffer): Buffer {
-  const { endpoint, askedModel } = exchange;
+  const { endpoint, askedModel, modelSpan } = exchange;
   if (target.model === undefined || target.model === askedModel || body.length === 0) return body;
   if (endpoint?.modelIn === 'body') {
-    const span = findTopLevelMember(body, 'model')[0];
-    return span ? replaceSpan(body, span, JSON.stringify(target.model)) : body;
+    return modelSpan ? replaceSpan(body, modelSpan, JSON.stringify(target.model)) : body;
   }
   if (endpoint?.modelIn === 'multipart') {
     const boundary = multipartBoundary(headerValue(exchange.request.rawHeaders, 'content-type') ?? '');

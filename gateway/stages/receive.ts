@@ -153,7 +153,8 @@ function receiveJsonWithModel(exchange: Exchange, body: Buffer): StageOutcome {
     return withoutModel(exchange);
   }
   if (typeof model !== 'string' || model === '') return modelMisplaced(exchange, json);
-  if (findTopLevelMember(body, 'model').length > 1) {
+  const spans = findTopLevelMember(body, 'model');
+  if (spans.length > 1) {
     return refuse({
       cause: 'bad_request_parameter',
       message: 'The request body names "model" more than once; two readers could take different ones. Send it once.',
@@ -161,6 +162,7 @@ function receiveJsonWithModel(exchange: Exchange, body: Buffer): StageOutcome {
     });
   }
   exchange.askedModel = model;
+  exchange.modelSpan = spans[0];
   return passedWithModel(exchange);
 }
 

@@ -57,15 +57,14 @@ export function hashGatewayKey(key: string): string {
 }
 
 /**
- * Is `key` this record's, in constant time? `previous`: the one before a rotation, within its grace;
+ * Is the key with this hash (`hashGatewayKey`) this record's, in constant time? `previous`: the one before a rotation, within its grace;
  * `previous-expired`: after it. Expiry and revocation of the record are the caller's to judge.
  */
 export function checkGatewayKey(
   record: GatewayKey,
-  key: string,
+  hash: string,
   nowMs: number,
 ): 'current' | 'previous' | 'previous-expired' | 'wrong' {
-  const hash = hashGatewayKey(key);
   const current = sameHash(hash, record.hash);
   const previous = record.previous !== null && sameHash(hash, record.previous.hash);
   if (current) return 'current';

@@ -20,6 +20,8 @@ export interface Export {
   /** Whether the bytes are UTF-8. */
   readonly text: boolean;
   readonly chunks: AsyncIterable<Buffer>;
+  /** Runs of the captures asked for that went along with them; known once all chunks were read. */
+  readonly linked: () => number;
 }
 
 const FILES: Readonly<Record<ExportFormat, { readonly ending: string; readonly mediaType: string }>> = {
@@ -41,16 +43,17 @@ export async function exportCaptures(
   const first = await captureOf(deps, wanted[0] ?? '');
   const { ending, mediaType } = FILES[format];
   const name = wanted.length === 1 ? first.id : `keyward-${first.time.slice(0, 10)}-${wanted.length}`;
+  const entries = new BundleEntries(deps, wanted);
   const chunks =
     format === 'bundle'
-      ? writeBundle(bundleEntries(deps, wanted), {
+      ? writeBundle(entries.read(), {
           redactor: deps.replay.redactor,
           signingKey: await signingKeyOf(deps.store.home),
           madeAt: new Date(deps.now()).toISOString(),
           madeBy: deps.version,
         })
       : textChunks(deps, wanted, format);
-  return { fileName: `${name}${ending}`, mediaType, text: format !== 'bundle', chunks };
+  return { fileName: `${name}${ending}`, mediaType, text: format !== 'bundle', chunks, linked: () => entries.linked };
 }
 
 async function* textChunks(
@@ -80,17 +83,31 @@ async function* textChunks(
 }
 
 /** Each capture with what came from it; what is asked for by name does not come twice. */
-async function* bundleEntries(deps: TransferDeps, ids: readonly string[]): AsyncGenerator<BundleEntry> {
-  const given = new Set(ids);
-  const configs = new CaptureConfigs(deps);
-  for (const id of ids) {
-    const capture = await captureOf(deps, id);
-    yield { capture, explanation: await deps.explain(id), config: await configs.of(capture), linked: false };
-    for (const row of await deps.recorder.list({ of: id, limit: MOST_LINKED })) {
-      if (given.has(row.id)) continue;
-      given.add(row.id);
-      const linked = await deps.recorder.get(row.id);
-      if (linked) yield { capture: linked, explanation: null, config: await configs.of(linked), linked: true };
+class BundleEntries {
+  linked = 0;
+  private readonly deps: TransferDeps;
+  private readonly ids: readonly string[];
+
+  constructor(deps: TransferDeps, ids: readonly string[]) {
+    this.deps = deps;
+    this.ids = ids;
+  }
+
+  async *read(): AsyncGenerator<BundleEntry> {
+    const { deps, ids } = this;
+    const given = new Set(ids);
+    const configs = new CaptureConfigs(deps);
+    for (const id of ids) {
+      const capture = await captureOf(deps, id);
+      yield { capture, explanation: await deps.explain(id), config: await configs.of(capture), linked: false };
+      for (const row of await deps.recorder.list({ of: id, limit: MOST_LINKED })) {
+        if (given.has(row.id)) continue;
+        given.add(row.id);
+        const run = await deps.recorder.get(row.id);
+        if (!run) continue;
+        this.linked += 1;
+        yield { capture: run, explanation: null, config: await configs.of(run), linked: true };
+      }
     }
   }
 }

@@ -311,6 +311,13 @@ describe('error rows', () => {
     ).toBeDefined();
   });
 
+  test('an object in a code’s place that cannot be made a text is no code', () => {
+    const body = JSON.stringify({ error: { message: 'no', type: { toString: '' }, code: { toString: '' } } });
+    for (const { id, errors } of presets) {
+      for (const { status } of errors) expect(() => matchErrorRow(preset(id), status ?? 400, [], body)).not.toThrow();
+    }
+  });
+
   /** Anthropic and Google say the same to a malformed and an unknown key; nobody's answer tells a gateway's own fault. */
   const SAME_WORDS: Record<string, string> = {
     'anthropic key_malformed': 'key_invalid_unknown',

@@ -1,20 +1,21 @@
 /** `captures export` and `captures import`: files out and in, a piece at a time. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { EXPORT_FORMATS, type Imported } from '../../control/contract/transfer.ts';
-import { CliError, EXIT, type ExitCode, usage } from '../cli-error.ts';
+import { EXIT, type ExitCode, usage } from '../cli-error.ts';
 import { handle, type Run } from '../command.ts';
+import { fileFault, readInput } from '../input-file.ts';
 import type { Output } from '../output.ts';
-import { openInput } from '../secret-input.ts';
 import { oneLine } from '../table.ts';
 
 type Format = (typeof EXPORT_FORMATS)[number];
 
 /** What the control interface takes at once, as base64 within JSON. */
 const MOST_IMPORT_BYTES = 140 * 1024 * 1024;
+const TOO_LARGE = { what: 'to be taken in at once', next: 'Have it made with fewer captures at a time.' };
 
 export function addCaptureTransferCommands(captures: Command): void {
   captures
@@ -55,20 +56,13 @@ async function exportTo(
     for await (const piece of pieces) if ('base64' in piece) await write(process.stdout, piece.base64);
     return EXIT.done;
   }
-  const sizeBytes = await writeFile(out, pieces);
+  const { sizeBytes, linked } = await writeFile(out, pieces);
   const asked = new Set(ids).size;
-  const linked = format === 'bundle' ? await linkedIn(out) : 0;
   run.out.value(
     { file: out, format, captures: asked, linked, sizeBytes },
     () => `Wrote ${capturesWords(asked, linked)} to ${out}.`,
   );
   return EXIT.done;
-}
-
-/** Runs of the captures asked for went along with them; the bundle itself says how many. */
-async function linkedIn(file: string): Promise<number> {
-  const [{ checkBundle }, bytes] = await Promise.all([import('../../transfer/read-bundle.ts'), readFile(file)]);
-  return (await checkBundle(bytes)).manifest.linked;
 }
 
 function capturesWords(captures: number, linked: number): string {
@@ -78,7 +72,7 @@ function capturesWords(captures: number, linked: number): string {
 }
 
 async function idsOfInput(): Promise<string[]> {
-  const words = (await readAll('-')).toString('utf8').split(/[\s,]+/);
+  const words = (await readInput('-', MOST_IMPORT_BYTES, TOO_LARGE)).toString('utf8').split(/[\s,]+/);
   // A listing with --json is understood too: a row holds its id.
   const ids = words.flatMap((word) => /\bc[0-9a-hjkmnp-tv-z]{20}\b/.exec(word)?.[0] ?? []);
   if (ids.length === 0)
@@ -90,17 +84,24 @@ async function idsOfInput(): Promise<string[]> {
 }
 
 /** Under another name until it is whole: a file cut short by an error must not pass for one. */
-async function writeFile(file: string, pieces: AsyncIterable<{ base64: string } | object>): Promise<number> {
+async function writeFile(
+  file: string,
+  pieces: AsyncIterable<{ base64: string } | { linked: number } | object>,
+): Promise<{ sizeBytes: number; linked: number }> {
   const unfinished = `${file}.part`;
   const stream = createWriteStream(unfinished, { mode: 0o600 });
   let sizeBytes = 0;
+  let linked = 0;
   try {
     await once(stream, 'open');
-    for await (const piece of pieces) if ('base64' in piece) sizeBytes += await write(stream, piece.base64);
+    for await (const piece of pieces) {
+      if ('base64' in piece) sizeBytes += await write(stream, piece.base64);
+      else if ('linked' in piece) linked = piece.linked;
+    }
     stream.end();
     await once(stream, 'close');
     await rename(unfinished, file);
-    return sizeBytes;
+    return { sizeBytes, linked };
   } catch (error) {
     stream.destroy();
     await rm(unfinished, { force: true });
@@ -115,7 +116,7 @@ async function write(stream: Writable, base64: string): Promise<number> {
 }
 
 async function importFrom({ out, session }: Run, file: string): Promise<ExitCode> {
-  const content = (await readAll(file)).toString('base64');
+  const content = (await readInput(file, MOST_IMPORT_BYTES, TOO_LARGE)).toString('base64');
   const { client } = await session(true);
   const imported = await client.transfer.import({
     content,
@@ -145,33 +146,4 @@ function summary({ format, captures, skipped, signature }: Imported, { paint }: 
     '',
     paint.dim(`Why? keyward explain ${captures[0]?.id ?? 'CAPTURE'}`),
   ].join('\n');
-}
-
-async function readAll(file: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of openInput(file)) {
-      const bytes = Buffer.from(chunk as Buffer);
-      sizeBytes += bytes.length;
-      if (sizeBytes > MOST_IMPORT_BYTES)
-        throw usage(`${file} is too large to be taken in at once.`, 'Have it made with fewer captures at a time.');
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    throw fileFault(file, error, 'read');
-  }
-  return Buffer.concat(chunks);
-}
-
-function fileFault(file: string, error: unknown, what: 'read' | 'written'): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string' || path === undefined || error instanceof CliError) return error;
-  const reasons: Record<string, string> = {
-    ENOENT: what === 'read' ? 'it is not there' : 'its folder is not there',
-    EISDIR: 'it is a folder',
-    EACCES: `it may not be ${what}`,
-    ENOSPC: 'the disk is full',
-  };
-  return new CliError(EXIT.failed, `${file} cannot be ${what}: ${reasons[code] ?? code}.`, 'Check the path.');
 }

@@ -5,6 +5,7 @@ import { parseSince } from '../../store/duration.ts';
 import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
 import type { Output, Paint } from '../output.ts';
+import { stepLine } from '../step-line.ts';
 import { harmless, oneLine } from '../table.ts';
 import { duration, localTime } from '../words.ts';
 import { addCaptureTransferCommands } from './captures-transfer.ts';
@@ -136,15 +137,7 @@ function describe(capture: Capture, paint: Paint): string {
         ]
       : []),
   ];
-  const steps = capture.steps.map((step) => {
-    const mark = {
-      passed: paint.green('✓'),
-      answered: paint.green('✓'),
-      refused: paint.red('✗'),
-      skipped: paint.dim('–'),
-    }[step.decision];
-    return `  ${mark} ${step.stage.padEnd(10)}${duration(step.endMs - step.startMs).padStart(7)}  ${oneLine(step.summary)}`;
-  });
+  const steps = capture.steps.map((step) => `  ${stepLine(step, paint)}`);
   const attempts = capture.attemptList.map((attempt) => {
     const outcome = attempt.status ?? attempt.outcome?.errorCode ?? 'no answer';
     return `  ${attempt.index + 1}. ${attempt.method} ${oneLine(attempt.url)} → ${outcome}${attempt.key ? ` with ${attempt.key.label} (…${attempt.key.lastFour})` : ''}`;

@@ -5,12 +5,13 @@ import type { Explanation } from '../../control/contract/index.ts';
 import { CliError, EXIT, type ExitCode, usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
 import { explanationText } from '../explanation-text.ts';
+import { fileFault, openInput, readInput } from '../input-file.ts';
 import type { Output } from '../output.ts';
-import { openInput } from '../secret-input.ts';
 import { type Session, unlockIfAsked } from '../session.ts';
 
 /** A single failure record is small; a whole file of them belongs to --batch. */
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
+const TOO_LARGE = { what: 'for one failure record', next: 'For a file of many, one a line: --batch FILE.' };
 
 export function addExplainCommand(program: Command): void {
   program
@@ -75,22 +76,8 @@ function show(out: Output, explanation: Explanation): void {
 }
 
 async function explainFile(out: Output, file: string): Promise<ExitCode> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of openInput(file)) {
-      const bytes = Buffer.from(chunk as Buffer);
-      sizeBytes += bytes.length;
-      if (sizeBytes > MOST_RECORD_BYTES)
-        throw usage(`${file} is too large for one failure record.`, 'For a file of many, one a line: --batch FILE.');
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    throw readFault(file, error);
-  }
-  const text = Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
+  const bytes = await readInput(file, MOST_RECORD_BYTES, TOO_LARGE);
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   const explain = await loadExplainer();
   const whole = parseJson(text);
   // A file of records, one a line, is understood without being told so.
@@ -109,7 +96,7 @@ async function explainBatch(out: Output, file: string): Promise<ExitCode> {
   try {
     return await explainLines(out, lines, file, await loadExplainer());
   } catch (error) {
-    throw readFault(file, error);
+    throw fileFault(file, error, 'read');
   }
 }
 
@@ -183,11 +170,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined; // worded by who asked
   }
-}
-
-function readFault(file: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string' || error instanceof CliError) return error;
-  const reason = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'it may not be read' : code;
-  return new CliError(EXIT.failed, `${file} cannot be read: ${reason}.`, 'Check the path.');
 }

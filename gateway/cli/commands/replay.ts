@@ -7,8 +7,8 @@ import { handle } from '../command.ts';
 import type { Output, Paint } from '../output.ts';
 import { confirm } from '../secret-input.ts';
 import { unlockIfAsked } from '../session.ts';
+import { stepLine } from '../step-line.ts';
 import { oneLine } from '../table.ts';
-import { duration } from '../words.ts';
 import { collect } from './options.ts';
 
 interface ReplayOptions {
@@ -114,16 +114,8 @@ async function show(out: Output, replay: Replay): Promise<void> {
 }
 
 function stepText(step: ReplayStep, paint: Paint): string {
-  const mark = {
-    passed: paint.green('✓'),
-    answered: paint.green('✓'),
-    refused: paint.red('✗'),
-    skipped: paint.dim('–'),
-  }[step.decision];
-  const took = duration(step.endMs - step.startMs).padStart(7);
-  const head = `${mark} ${step.stage.padEnd(10)}${took}  ${oneLine(step.summary)}`;
   const rule = step.rule ? [paint.dim(`    by ${step.rule.name} (${originOf(step.rule.origin)})`)] : [];
-  return [head, ...rule, ...differencesText(step.differences, paint, '    ')].join('\n');
+  return [stepLine(step, paint), ...rule, ...differencesText(step.differences, paint, '    ')].join('\n');
 }
 
 function originOf({ from, ...where }: NonNullable<ReplayStep['rule']>['origin']): string {

@@ -38,10 +38,11 @@ export type Imported = z.infer<typeof importedSchema>;
 
 const exportInput = z.object({ ids: z.array(z.string()).min(1).max(10_000), format: z.enum(EXPORT_FORMATS) });
 
-/** A file a piece at a time, its name first. */
+/** A file a piece at a time, its name first; last, how many runs of the captures asked for went along with them. */
 export const exportPieceSchema = z.union([
   z.object({ fileName: z.string(), mediaType: z.string(), text: z.boolean() }),
   z.object({ base64: z.string() }),
+  z.object({ linked: z.number() }),
 ]);
 
 export const transferContract = {

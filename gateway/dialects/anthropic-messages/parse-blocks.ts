@@ -7,6 +7,7 @@ import {
   asText,
   defined,
   isRecord,
+  nameOf,
   unknownFields,
 } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
@@ -92,7 +93,7 @@ export function parseBlock(block: Record<string, unknown>, at: string, losses: L
 }
 
 function opaque(block: Fields): Part {
-  return { type: 'opaque', from: OWN, name: String(block.type), value: block };
+  return { type: 'opaque', from: OWN, name: nameOf(block.type), value: block };
 }
 
 export function parseCache(value: unknown): CacheMark | undefined {

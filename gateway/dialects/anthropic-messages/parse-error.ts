@@ -2,10 +2,9 @@
 import {
   type CanonicalError,
   type ErrorKind,
+  errorParser,
   kindOfStatus,
-  parseErrorBody,
   plainErrorMessage,
-  readRetryAfter,
   statusOfKind,
 } from '../canonical/error.ts';
 import { asRecord, asText, defined } from '../canonical/json.ts';
@@ -23,15 +22,6 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   api_error: 'server',
 };
 
-export function parseError(
-  status: number | undefined,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): CanonicalError {
-  const error = errorOfValue(status, parseErrorBody(body), body);
-  return defined({ ...error, retryAfterSeconds: readRetryAfter(headers['retry-after']) });
-}
-
 /** The value of an `error` event or of a failed answer; in a stream no status came, and the type stands for one. */
 export function errorOfValue(status: number | undefined, value: unknown, body: string): CanonicalError {
   const error = asRecord(asRecord(value)?.error);
@@ -45,3 +35,5 @@ export function errorOfValue(status: number | undefined, value: unknown, body: s
     type,
   });
 }
+
+export const parseError = errorParser(errorOfValue);

@@ -13,7 +13,7 @@ import {
   nonEmpty,
   unknownFields,
 } from '../canonical/json.ts';
-import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
+import { createLosses, type Losses, NOT_AN_OBJECT, type Result } from '../canonical/losses.ts';
 import type {
   CanonicalRequest,
   OnlyHere,
@@ -33,18 +33,8 @@ const KNOWN = new Set([
 
 /** Refuses what is no request at all; keeps unknown fields. */
 export function parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest> {
+  if (!isRecord(body)) return NOT_AN_OBJECT;
   const losses = createLosses();
-  if (!isRecord(body)) {
-    losses.refuse('body', 'The request body must be a JSON object.');
-    return losses.close({
-      from: 'anthropic-messages',
-      messages: [],
-      tools: [],
-      sampling: {},
-      stream: false,
-      onlyHere: [],
-    });
-  }
   const choice = asRecord(body.tool_choice);
   const noParallel = asBoolean(choice?.disable_parallel_tool_use);
   const output = asRecord(body.output_config);

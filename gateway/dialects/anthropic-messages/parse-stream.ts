@@ -1,6 +1,6 @@
 /** Anthropic's stream as canonical events. Source: docs.claude.com/en/docs/build-with-claude/streaming. */
 import { unusable } from '../canonical/error.ts';
-import { asNumber, asRecord, asText, defined, isRecord, parseJson } from '../canonical/json.ts';
+import { asNumber, asRecord, asText, defined, isRecord, nameOf, parseJson } from '../canonical/json.ts';
 import { createLosses } from '../canonical/losses.ts';
 import type { CanonicalEvent, PartDelta, PartHead, StreamParser, WireEvent } from '../canonical/stream.ts';
 import { parseBlock, parseCitation } from './parse-blocks.ts';
@@ -116,7 +116,7 @@ function readStart(block: Record<string, unknown>): { head: PartHead; deltas: Pa
     }
     default:
       return {
-        head: { type: 'opaque', from: 'anthropic-messages', name: String(block.type), value: block },
+        head: { type: 'opaque', from: 'anthropic-messages', name: nameOf(block.type), value: block },
         deltas: [],
       };
   }

@@ -1,4 +1,6 @@
 /** A failure as every dialect can say it, and the words that the dialects share for it. Pure. */
+import { parseErrorBody } from '../../providers/error-rows.ts';
+import { defined } from './json.ts';
 
 export type ErrorKind =
   | 'invalid-request'
@@ -71,20 +73,21 @@ export function unusable(message: string): CanonicalError {
   return { kind: 'server', status: 502, message, code: 'response_format' };
 }
 
-/** Seconds of a `retry-after` header in its number form; the date form needs a clock and stays with the transport. */
-export function readRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d+(\.\d+)?$/.test(value.trim())) return undefined;
-  return Number(value);
+/** Reads an error's value, wherever it stands: a failed answer, an event of a stream, inside a 200. */
+export type ReadError = (status: number | undefined, value: unknown, body: string) => CanonicalError;
+
+/** The parser of a dialect's failed answers, out of what reads its errors. The header's wait goes before the body's. */
+export function errorParser(read: ReadError) {
+  return (status: number | undefined, body: string, headers: Readonly<Record<string, string>>): CanonicalError => {
+    const error = read(status, parseErrorBody(body), body);
+    return defined({ ...error, retryAfterSeconds: readRetryAfter(headers['retry-after']) ?? error.retryAfterSeconds });
+  };
 }
 
-/** A failed answer's body as JSON, or undefined; arrays (Gemini) give their first element. */
-export function parseErrorBody(body: string): unknown {
-  try {
-    const value: unknown = JSON.parse(body);
-    return Array.isArray(value) ? value[0] : value;
-  } catch {
-    return undefined;
-  }
+/** Seconds of a `retry-after` header in its number form; the date form needs a clock and stays with the transport. */
+function readRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined || !/^\d+(\.\d+)?$/.test(value.trim())) return undefined;
+  return Number(value);
 }
 
 /** The sentence for a body without words: its beginning, or only the status. */

@@ -13,6 +13,15 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/**
+ * What somebody else calls a thing, for a sentence or a list. Anything may stand there: `String()` throws on an object that
+ * brings a `toString` of its own, and its text would be no name.
+ */
+export function nameOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

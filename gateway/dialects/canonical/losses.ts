@@ -25,6 +25,11 @@ export type Result<T> =
   | { readonly value: T; readonly ledger: readonly LedgerEntry[]; readonly refused?: undefined }
   | { readonly refused: Refused };
 
+/** What a parser answers to a body that is no object at all. */
+export const NOT_AN_OBJECT = {
+  refused: { param: 'body', message: 'The request body must be a JSON object.' },
+} as const satisfies Result<never>;
+
 export interface Losses {
   add(action: LossAction, path: string, why: string, before?: unknown, after?: unknown): void;
   /** Only the first is told: it is the one to mend first. */

@@ -2,10 +2,9 @@
 import {
   type CanonicalError,
   type ErrorKind,
+  errorParser,
   kindOfStatus,
-  parseErrorBody,
   plainErrorMessage,
-  readRetryAfter,
 } from '../canonical/error.ts';
 import { asNumber, asRecord, asRecords, asText, defined } from '../canonical/json.ts';
 
@@ -20,16 +19,6 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   DEADLINE_EXCEEDED: 'timeout',
   INTERNAL: 'server',
 };
-
-export function parseError(
-  status: number | undefined,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): CanonicalError {
-  const error = errorOfValue(status, parseErrorBody(body), body);
-  const retryAfterSeconds = readRetryAfter(headers['retry-after']) ?? error.retryAfterSeconds;
-  return defined({ ...error, retryAfterSeconds });
-}
 
 /** A key that is not valid is a 400 here; its reason tells (`API_KEY_INVALID`). */
 export function errorOfValue(status: number | undefined, value: unknown, body: string): CanonicalError {
@@ -48,6 +37,8 @@ export function errorOfValue(status: number | undefined, value: unknown, body: s
     retryAfterSeconds: retryDelay(details),
   });
 }
+
+export const parseError = errorParser(errorOfValue);
 
 /** `google.rpc.RetryInfo`: `"retryDelay": "34.07s"`. */
 function retryDelay(details: readonly Record<string, unknown>[]): number | undefined {

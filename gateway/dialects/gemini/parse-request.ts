@@ -11,7 +11,7 @@ import {
   nonEmpty,
   unknownFields,
 } from '../canonical/json.ts';
-import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
+import { createLosses, type Losses, NOT_AN_OBJECT, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, Fields, Message, OnlyHere } from '../canonical/request.ts';
 import { bothSpellings, member } from './member.ts';
 import {
@@ -42,18 +42,8 @@ const KNOWN_CONFIG = bothSpellings([
 
 /** Model and the wish for a stream stand in the path, hence `facts`. */
 export function parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest> {
+  if (!isRecord(body)) return NOT_AN_OBJECT;
   const losses = createLosses();
-  if (!isRecord(body)) {
-    losses.refuse('body', 'The request body must be a JSON object.');
-    return losses.close({
-      from: 'gemini-generate',
-      messages: [],
-      tools: [],
-      sampling: {},
-      stream: false,
-      onlyHere: [],
-    });
-  }
   const config = asRecord(member(body, 'generationConfig'));
   const toolConfig = asRecord(member(body, 'toolConfig'));
   const request: CanonicalRequest = {

@@ -1,6 +1,6 @@
 /** OpenAI's chat completions and their many look-alikes. */
 import type { DialectAdapter } from '../canonical/adapter.ts';
-import { buildError } from './build-error.ts';
+import { buildOpenaiError } from '../openai-error.ts';
 import { buildRequest } from './build-request.ts';
 import { buildResponse } from './build-response.ts';
 import { buildStream } from './build-stream.ts';
@@ -23,5 +23,5 @@ export const openaiChat: DialectAdapter = {
   parseStream,
   buildStream,
   parseError,
-  buildError,
+  buildError: buildOpenaiError,
 };

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../canonical/losses.ts';
 import type { Fields, ReasoningPart } from '../canonical/request.ts';
 import type { CanonicalUsage } from '../canonical/response.ts';
 import type { CanonicalEvent, PartHead, StreamBuilder, Written } from '../canonical/stream.ts';
-import { buildError } from './build-error.ts';
+import { buildOpenaiError } from '../openai-error.ts';
 import { reasoningDetail } from './build-reasoning.ts';
 import { buildAnnotation } from './build-response.ts';
 import { buildFinish, buildUsage } from './usage.ts';
@@ -71,7 +71,7 @@ function step(state: BuildState, event: CanonicalEvent, includeUsage: boolean): 
       return [{ ...state, over: true }, { text: `${usage}data: [DONE]\n\n` }];
     }
     case 'error':
-      return [{ ...state, over: true }, { text: line(buildError(event.error).body) }];
+      return [{ ...state, over: true }, { text: line(buildOpenaiError(event.error).body) }];
     case 'ping':
       return [state, { text: ': ping\n\n' }];
   }

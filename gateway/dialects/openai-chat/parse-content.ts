@@ -2,7 +2,7 @@
  * Content parts of chat messages as canonical parts. Source: platform.openai.com/docs/api-reference/chat/create
  * (`messages`); `prompt_cache_breakpoint` from platform.openai.com/docs/guides/prompt-caching.
  */
-import { asRecord, asRecords, asText, unknownFields } from '../canonical/json.ts';
+import { asRecord, asRecords, asText, nameOf, unknownFields } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
 import { audioMediaType, sourceOfUrl } from '../canonical/media.ts';
 import type { Part } from '../canonical/request.ts';
@@ -48,7 +48,7 @@ function parsePart(part: Record<string, unknown>, at: string, losses: Losses): P
     case 'file':
       return parseFile(asRecord(part.file) ?? {}, base, at, losses);
     default:
-      return refuse(losses, `${at}.type`, `${String(part.type)} is no kind of content that chat completions know.`);
+      return refuse(losses, `${at}.type`, `${nameOf(part.type)} is no kind of content that chat completions know.`);
   }
 }
 

@@ -5,21 +5,11 @@
 import {
   type CanonicalError,
   type ErrorKind,
+  errorParser,
   kindOfStatus,
-  parseErrorBody,
   plainErrorMessage,
-  readRetryAfter,
 } from '../canonical/error.ts';
 import { asNumber, asRecord, asText, defined } from '../canonical/json.ts';
-
-export function parseError(
-  status: number | undefined,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): CanonicalError {
-  const error = errorOfValue(status, parseErrorBody(body), body);
-  return defined({ ...error, retryAfterSeconds: readRetryAfter(headers['retry-after']) });
-}
 
 /** An error's value as it also stands inside streams and 200s. */
 export function errorOfValue(status: number | undefined, value: unknown, body: string): CanonicalError {
@@ -37,6 +27,8 @@ export function errorOfValue(status: number | undefined, value: unknown, body: s
     param: asText(error.param),
   });
 }
+
+export const parseError = errorParser(errorOfValue);
 
 /** Look-alikes put the status into `code` of an error in a stream. */
 function statusOf(error: Record<string, unknown>): number | undefined {

@@ -1,5 +1,5 @@
 /** Chat messages as canonical messages. Source: platform.openai.com/docs/api-reference/chat/create (`messages`). */
-import { asRecord, asRecords, asText, isRecord, unknownFields } from '../canonical/json.ts';
+import { asRecord, asRecords, asText, isRecord, nameOf, unknownFields } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
 import type { Message, Part, ToolCallPart } from '../canonical/request.ts';
 import { parseContent } from './parse-content.ts';
@@ -58,7 +58,7 @@ function parseMessage(
       // The form before tools: results name the function and carry no id.
       return { ...base, role: 'tool', parts: [parseResult(item, legacyId(name ?? ''), at, names, losses)] };
     default:
-      losses.refuse(`${at}.role`, `${String(item.role)} is no role; use system, developer, user, assistant or tool.`);
+      losses.refuse(`${at}.role`, `${nameOf(item.role)} is no role; use system, developer, user, assistant or tool.`);
       return undefined;
   }
 }

@@ -9,10 +9,11 @@ import {
   asTexts,
   defined,
   isRecord,
+  nameOf,
   nonEmpty,
   unknownFields,
 } from '../canonical/json.ts';
-import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
+import { createLosses, type Losses, NOT_AN_OBJECT, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, OnlyHere, ReasoningWish, ResponseFormat, Sampling } from '../canonical/request.ts';
 import { parseMessages } from './parse-messages.ts';
 import { parseToolChoice, parseTools } from './parse-tools.ts';
@@ -27,11 +28,8 @@ const KNOWN = new Set([
 
 /** Refuses what is no request at all; keeps unknown fields. */
 export function parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest> {
+  if (!isRecord(body)) return NOT_AN_OBJECT;
   const losses = createLosses();
-  if (!isRecord(body)) {
-    losses.refuse('body', 'The request body must be a JSON object.');
-    return losses.close({ from: 'openai-chat', messages: [], tools: [], sampling: {}, stream: false, onlyHere: [] });
-  }
   const streamOptions = asRecord(body.stream_options) ?? {};
   const extra = {
     ...unknownFields(body, KNOWN),
@@ -108,7 +106,7 @@ function parseFormat(value: unknown, losses: Losses): ResponseFormat | undefined
     default:
       losses.refuse(
         'response_format.type',
-        `${String(format?.type)} is no response format; use text, json_object or json_schema.`,
+        `${nameOf(format?.type)} is no response format; use text, json_object or json_schema.`,
       );
       return undefined;
   }

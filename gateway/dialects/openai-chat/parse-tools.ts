@@ -1,5 +1,5 @@
 /** Tools and the choice among them. Source: platform.openai.com/docs/api-reference/chat/create (`tools`, `tool_choice`). */
-import { asBoolean, asRecord, asRecords, asText, unknownFields } from '../canonical/json.ts';
+import { asBoolean, asRecord, asRecords, asText, nameOf, unknownFields } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
 import type { ToolChoice, ToolDefinition } from '../canonical/request.ts';
 
@@ -13,7 +13,7 @@ export function parseTools(body: Record<string, unknown>, losses: Losses): ToolD
       const extra = unknownFields(custom, KNOWN);
       return { kind: 'custom', ...named(custom, `tools[${index}].custom`, losses), ...(extra ? { extra } : {}) };
     }
-    if (tool.type !== 'function') return { kind: 'builtin', name: String(tool.type), extra: tool };
+    if (tool.type !== 'function') return { kind: 'builtin', name: nameOf(tool.type), extra: tool };
     return parseFunction(asRecord(tool.function) ?? {}, `tools[${index}].function`, losses);
   });
   if (tools.length > 0) return tools;

@@ -1,5 +1,5 @@
 /** Content of messages and outputs of tools. Source: platform.openai.com/docs/api-reference/responses/create (`input`). */
-import { asNumber, asRecord, asRecords, asText, defined, unknownFields } from '../canonical/json.ts';
+import { asNumber, asRecord, asRecords, asText, defined, nameOf, unknownFields } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
 import { audioMediaType, sourceOfUrl } from '../canonical/media.ts';
 import type { Citation, MediaSource, Part } from '../canonical/request.ts';
@@ -57,7 +57,7 @@ function parsePart(part: Record<string, unknown>, at: string, losses: Losses): P
       return [{ ...base, type: 'audio', source }];
     }
     default:
-      return refuse(losses, `${at}.type`, `${String(part.type)} is no kind of content that the Responses API knows.`);
+      return refuse(losses, `${at}.type`, `${nameOf(part.type)} is no kind of content that the Responses API knows.`);
   }
 }
 

@@ -5,21 +5,11 @@
 import {
   type CanonicalError,
   type ErrorKind,
+  errorParser,
   kindOfStatus,
-  parseErrorBody,
   plainErrorMessage,
-  readRetryAfter,
 } from '../canonical/error.ts';
 import { asRecord, asText, defined } from '../canonical/json.ts';
-
-export function parseError(
-  status: number | undefined,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): CanonicalError {
-  const error = errorOfValue(status, parseErrorBody(body), body);
-  return defined({ ...error, retryAfterSeconds: readRetryAfter(headers['retry-after']) });
-}
 
 export function errorOfValue(status: number | undefined, value: unknown, body: string): CanonicalError {
   const holder = asRecord(value) ?? {};
@@ -35,6 +25,8 @@ export function errorOfValue(status: number | undefined, value: unknown, body: s
     param: asText(error.param),
   });
 }
+
+export const parseError = errorParser(errorOfValue);
 
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   invalid_api_key: 'authentication',

@@ -2,7 +2,7 @@
  * Input and output items as canonical messages. Source: platform.openai.com/docs/api-reference/responses/create (`input`).
  * What the model said in one go (reasoning, message, calls) are items of their own here and one message elsewhere.
  */
-import { asArray, asRecord, asRecords, asText, defined, isRecord, unknownFields } from '../canonical/json.ts';
+import { asArray, asRecord, asRecords, asText, defined, isRecord, nameOf, unknownFields } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
 import type { Message, Part, ReasoningPart, TranslatedDialect } from '../canonical/request.ts';
 import { openSignature } from '../canonical/signature.ts';
@@ -53,7 +53,7 @@ function parseItem(
   if (item.type === undefined || item.type === 'message') {
     const { role } = item;
     if (role !== 'user' && role !== 'assistant' && role !== 'system' && role !== 'developer') {
-      losses.refuse(`${at}.role`, `${String(role)} is no role; use user, assistant, system or developer.`);
+      losses.refuse(`${at}.role`, `${nameOf(role)} is no role; use user, assistant, system or developer.`);
       return undefined;
     }
     const extra = unknownFields(item, KNOWN_MESSAGE);
@@ -87,7 +87,7 @@ export function parseOutputItem(item: Record<string, unknown>): Part {
     });
   }
   if (item.type === 'reasoning') return parseReasoning(item);
-  return { type: 'opaque', from: OWN, name: String(item.type), value: item };
+  return { type: 'opaque', from: OWN, name: nameOf(item.type), value: item };
 }
 
 /** `encrypted_content` is the reasoning for the model, the summary for people. */

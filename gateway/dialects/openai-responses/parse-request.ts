@@ -10,9 +10,10 @@ import {
   asTexts,
   defined,
   isRecord,
+  nameOf,
   unknownFields,
 } from '../canonical/json.ts';
-import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
+import { createLosses, type Losses, NOT_AN_OBJECT, type Result } from '../canonical/losses.ts';
 import type {
   CanonicalRequest,
   Fields,
@@ -34,18 +35,8 @@ const KNOWN = new Set([
 const LOGPROBS = 'message.output_text.logprobs';
 
 export function parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest> {
+  if (!isRecord(body)) return NOT_AN_OBJECT;
   const losses = createLosses();
-  if (!isRecord(body)) {
-    losses.refuse('body', 'The request body must be a JSON object.');
-    return losses.close({
-      from: 'openai-responses',
-      messages: [],
-      tools: [],
-      sampling: {},
-      stream: false,
-      onlyHere: [],
-    });
-  }
   const instructions = asText(body.instructions);
   const first: Message[] = instructions
     ? [{ role: 'system', parts: [{ type: 'text', text: instructions }], at: 'instructions' }]
@@ -100,7 +91,7 @@ const KNOWN_TOOL = new Set(['type', 'name', 'description', 'parameters', 'strict
 
 function parseTool(tool: Record<string, unknown>, index: number, losses: Losses): ToolDefinition {
   if (tool.type !== 'function' && tool.type !== 'custom') {
-    return { kind: 'builtin', name: asText(tool.name) ?? String(tool.type), extra: tool };
+    return { kind: 'builtin', name: asText(tool.name) ?? nameOf(tool.type), extra: tool };
   }
   const name = asText(tool.name) ?? '';
   if (name === '') losses.refuse(`tools[${index}].name`, 'A tool needs a name.');

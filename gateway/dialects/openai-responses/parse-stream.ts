@@ -3,7 +3,7 @@
  * found by output and content index; the texts that `…done` events repeat are not read again.
  */
 import { unusable } from '../canonical/error.ts';
-import { asNumber, asRecord, asText, defined, isRecord, parseJson } from '../canonical/json.ts';
+import { asNumber, asRecord, asText, defined, isRecord, nameOf, parseJson } from '../canonical/json.ts';
 import type { CanonicalEvent, PartDelta, PartHead, StreamParser, WireEvent } from '../canonical/stream.ts';
 import { parseAnnotation } from './parse-content.ts';
 import { errorOfValue } from './parse-error.ts';
@@ -158,7 +158,7 @@ function endItem(state: ParseState, key: string, item: Json, events: CanonicalEv
       return closePart(next, key, events);
     }
     default: {
-      const head: PartHead = { type: 'opaque', from: 'openai-responses', name: String(item.type), value: item };
+      const head: PartHead = { type: 'opaque', from: 'openai-responses', name: nameOf(item.type), value: item };
       return closePart(openPart(next, key, head, events), key, events);
     }
   }

@@ -28,7 +28,7 @@ function example(schema: unknown, name: string, context: Context): unknown {
     return example(merge([node, ...parts]), name, deeper);
   }
   const type = (Array.isArray(node.type) ? node.type[0] : node.type) ?? (node.properties ? 'object' : 'string');
-  switch (String(type).toLowerCase()) {
+  switch (typeof type === 'string' ? type.toLowerCase() : undefined) {
     case 'object':
       return objectExample(node, deeper);
     case 'array': {

@@ -2,17 +2,17 @@ import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Capture, RecordedStep } from '../../../gateway/control/contract/index.ts';
-import { duration, offset } from '../../format.ts';
+import { duration } from '../../format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Tag, type Tone } from '../../parts/light.tsx';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { useActionHandlers } from '../../shell/actions-provider.tsx';
 import { words } from '../../words/words.ts';
-import { factText, headText, originText, stepsText } from './as-text.ts';
+import { headText, stepsText } from './as-text.ts';
 import classes from './capture.module.css';
 import { EvidenceList } from './evidence-list.tsx';
 import type { CaptureTab } from './evidence-target.ts';
-import { WithRedactions } from './redaction-chips.tsx';
+import { StepInOut, StepRule, StepTimes } from './step-facts.tsx';
 
 const TONES: Record<RecordedStep['decision'], Tone> = { passed: 'ok', answered: 'ok', refused: 'bad', skipped: 'off' };
 
@@ -102,33 +102,9 @@ function StepDetail({ step, onShow }: { step: RecordedStep; onShow: (tab: Captur
     <section className={classes.stepDetail} aria-live="polite" aria-label={words.stages[step.stage]}>
       <h3>{words.stages[step.stage]}</h3>
       <p className={classes.stepSentence}>{step.summary}</p>
-      <p className="kw-dim">
-        {w.at} {offset(step.startMs)}, {w.took} {duration(step.endMs - step.startMs)}
-      </p>
-      {step.rule && (
-        <dl className={classes.facts}>
-          <div>
-            <dt>{w.rule}</dt>
-            <dd className="kw-mono">{step.rule.name}</dd>
-          </div>
-          <div>
-            <dt>{w.setIn}</dt>
-            <dd>{originText(step.rule.origin)}</dd>
-          </div>
-          {step.rule.value !== undefined && (
-            <div>
-              <dt>{w.value}</dt>
-              <dd className="kw-mono">
-                <WithRedactions text={factText(step.rule.value)} />
-              </dd>
-            </div>
-          )}
-        </dl>
-      )}
-      <div className={classes.inOut}>
-        <Facts title={w.input} facts={step.input} />
-        <Facts title={w.output} facts={step.output} />
-      </div>
+      <StepTimes step={step} />
+      {step.rule && <StepRule rule={step.rule} />}
+      <StepInOut input={step.input} output={step.output} heading="h4" />
       {step.evidence && step.evidence.length > 0 && (
         <>
           <h4>{w.evidence}</h4>
@@ -136,25 +112,5 @@ function StepDetail({ step, onShow }: { step: RecordedStep; onShow: (tab: Captur
         </>
       )}
     </section>
-  );
-}
-
-function Facts({ title, facts }: { title: string; facts: Readonly<Record<string, unknown>> | undefined }) {
-  const entries = Object.entries(facts ?? {});
-  return (
-    <div>
-      <h4>{title}</h4>
-      {entries.length === 0 && <p className="kw-dim">{words.capture.steps.nothing}</p>}
-      <dl className={classes.facts}>
-        {entries.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="kw-mono">
-              <WithRedactions text={factText(value)} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
   );
 }

@@ -120,7 +120,6 @@ function Debugger({ capture }: { capture: Capture }) {
                 run={run}
                 ahead={now.chosen > now.at}
                 onRunHere={() => moves.runHere(now.chosen)}
-                onPerform={() => void perform()}
               />
             ) : (
               run.loading && <Loader size="sm" m="lg" aria-label={words.common.loading} />

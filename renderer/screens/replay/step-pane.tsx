@@ -1,12 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { duration, offset } from '../../format.ts';
 import { words } from '../../words/words.ts';
-import { factText, originText } from '../capture/as-text.ts';
-import captureClasses from '../capture/capture.module.css';
 import { EvidenceList } from '../capture/evidence-list.tsx';
-import { WithRedactions } from '../capture/redaction-chips.tsx';
+import { StepInOut, StepRule, StepTimes } from '../capture/step-facts.tsx';
 import { DifferenceTable } from './difference-table.tsx';
 import classes from './replay.module.css';
 import { Sending } from './sending.tsx';
@@ -20,7 +17,6 @@ export function StepPane(props: {
   /** The playhead has not come so far. */
   ahead: boolean;
   onRunHere: () => void;
-  onPerform: () => void;
 }) {
   const { step, run } = props;
   const w = words.replay;
@@ -45,32 +41,11 @@ export function StepPane(props: {
       ) : (
         <>
           <p className={classes.sentence}>{step.summary}</p>
-          <p className="kw-dim">
-            {s.at} {offset(step.startMs)}, {s.took} {duration(step.endMs - step.startMs)}
-          </p>
+          <StepTimes step={step} />
         </>
       )}
       {step.stage === 'forward' && run.shown && <Sending replay={run.shown} />}
-      {step.rule && (
-        <dl className={captureClasses.facts}>
-          <div>
-            <dt>{s.rule}</dt>
-            <dd className="kw-mono">{step.rule.name}</dd>
-          </div>
-          <div>
-            <dt>{s.setIn}</dt>
-            <dd>{originText(step.rule.origin)}</dd>
-          </div>
-          {step.rule.value !== undefined && (
-            <div>
-              <dt>{s.value}</dt>
-              <dd className="kw-mono">
-                <WithRedactions text={factText(step.rule.value)} />
-              </dd>
-            </div>
-          )}
-        </dl>
-      )}
+      {step.rule && <StepRule rule={step.rule} />}
       {!step.pending && (
         <>
           {run.shown?.mode !== 'explain' && (
@@ -83,10 +58,7 @@ export function StepPane(props: {
               )}
             </>
           )}
-          <div className={captureClasses.inOut}>
-            <Facts title={s.input} facts={input} />
-            <Facts title={s.output} facts={output} />
-          </div>
+          <StepInOut input={input} output={output} heading="h3" />
           {step.evidence && step.evidence.length > 0 && evidenceAt && (
             <>
               <h3>{s.evidence}</h3>
@@ -101,25 +73,5 @@ export function StepPane(props: {
         </>
       )}
     </section>
-  );
-}
-
-function Facts({ title, facts }: { title: string; facts: Readonly<Record<string, unknown>> }) {
-  const entries = Object.entries(facts);
-  return (
-    <div>
-      <h3>{title}</h3>
-      {entries.length === 0 && <p className="kw-dim">{words.capture.steps.nothing}</p>}
-      <dl className={captureClasses.facts}>
-        {entries.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="kw-mono">
-              <WithRedactions text={factText(value)} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
   );
 }

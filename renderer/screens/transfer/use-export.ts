@@ -19,7 +19,7 @@ export function useExport() {
         // A piece at a time: ten thousand requests need not fit into one message.
         for await (const piece of await api.transfer.download({ ids, format })) {
           if ('fileName' in piece) Object.assign(file, { fileName: piece.fileName, mediaType: piece.mediaType });
-          else file.parts.push(bytesOf(piece.base64));
+          else if ('base64' in piece) file.parts.push(bytesOf(piece.base64));
         }
         saveFile(file);
         say(w.saved(file.fileName));

@@ -79,21 +79,32 @@ describe.each(TRANSLATED_DIALECTS)('a request in %s', (dialect) => {
     );
   });
 
+  const whole = write(dialect, {
+    turns: [{ user: 'u', answer: 'a', calls: [{ id: 'c', name: 'search', input: {}, result: 'r' }] }],
+    last: 'l',
+    tools: [],
+    maxTokens: 16,
+  });
+
+  it.each(pathsOf(whole).map((path) => [path.join('/'), path] as const))(
+    'is refused or translated with an object at %s that cannot be made a text',
+    (_, path) => {
+      for (const to of TRANSLATED_DIALECTS) {
+        const body = replaceAt(whole, path, { toString: '' });
+        expect(() => translateRequest(dialect, to, body, TARGET)).not.toThrow();
+      }
+    },
+  );
+
   it('is refused or translated, never a throw, when members are replaced by other JSON', () => {
-    const body = write(dialect, {
-      turns: [{ user: 'u', answer: 'a', calls: [{ id: 'c', name: 'search', input: {}, result: 'r' }] }],
-      last: 'l',
-      tools: [],
-      maxTokens: 16,
-    });
-    const paths = pathsOf(body);
+    const paths = pathsOf(whole);
     fc.assert(
       fc.property(
         fc.constantFrom(...paths),
         fc.jsonValue({ maxDepth: 2 }),
         fc.constantFrom(...TRANSLATED_DIALECTS),
         (path, value, to) => {
-          translateRequest(dialect, to, replaceAt(body, path, value), TARGET);
+          translateRequest(dialect, to, replaceAt(whole, path, value), TARGET);
         },
       ),
       { numRuns: 400 },

@@ -1,6 +1,9 @@
-/** A canonical error in the envelope of the Responses API. Source: platform.openai.com/docs/guides/error-codes/api-errors. */
-import { type CanonicalError, type ErrorKind, statusOfKind } from '../canonical/error.ts';
-import type { Fields } from '../canonical/request.ts';
+/**
+ * A canonical error in OpenAI's envelope, which chat completions and the Responses API share. Source:
+ * platform.openai.com/docs/guides/error-codes/api-errors.
+ */
+import { type CanonicalError, type ErrorKind, statusOfKind } from './canonical/error.ts';
+import type { Fields } from './canonical/request.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
   'invalid-request': 'invalid_request_error',
@@ -23,7 +26,7 @@ const CODES: Readonly<Partial<Record<ErrorKind, string>>> = {
 };
 
 /** 429 for billing, as OpenAI answers it; otherwise the status that came. */
-export function buildError(error: CanonicalError): { readonly status: number; readonly body: Fields } {
+export function buildOpenaiError(error: CanonicalError): { readonly status: number; readonly body: Fields } {
   const status = error.kind === 'billing' ? 429 : (error.status ?? statusOfKind(error.kind));
   return {
     status,
