@@ -21,3 +21,10 @@ export function captureVerdict(row: Shown): string {
   if (row.cause) return words.causes[row.cause];
   return row.clientGone ? w.clientGone : row.message;
 }
+
+/** Who asked: an app, or Keyward itself with a test or a check of its own. */
+export function captureApp({ app, origin }: Pick<CaptureRow, 'app' | 'origin'>): string {
+  if (app !== null) return app;
+  const own = origin?.kind === 'probe' || origin?.kind === 'check';
+  return own ? words.product : words.requests.unknownApp;
+}

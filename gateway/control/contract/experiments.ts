@@ -82,6 +82,8 @@ export const fixContract = {
             secret: z.boolean(),
             /** Taken where nothing is given; null: it must be given. */
             suggested: z.string().nullable(),
+            /** A text of several lines, and none at all is an answer, too. */
+            lines: z.boolean().optional(),
           }),
         ),
         /** True when carrying it out changes something that is stored. */

@@ -27,6 +27,8 @@ export interface Need {
   readonly title: string;
   readonly secret: boolean;
   readonly suggested: string | null;
+  /** A text of several lines, and none at all is an answer, too. */
+  readonly lines?: boolean;
 }
 
 export interface Done {
@@ -67,7 +69,7 @@ export function fixContext(given: Pick<FixContext, 'deps' | 'client' | 'capture'
 /** The value that the person gave, or the one that was suggested; a Problem that says what is missing. */
 export function needed(context: FixContext, need: Need): string {
   const given = context.values[need.name]?.trim();
-  if (given) return given;
+  if (given || (given !== undefined && need.lines)) return given;
   if (need.suggested !== null) return need.suggested;
   throw new Problem(
     'INVALID',

@@ -87,7 +87,13 @@ export const editBaseUrl: FixAction = {
 function headersNeed({ provider }: FixContext): Need {
   const rest = Object.entries(provider?.headers ?? {}).filter(([name]) => !isOrganisationHeader(name));
   const suggested = rest.map(([name, value]) => `${name}: ${value}`).join('\n');
-  return { name: 'headers', title: 'the extra headers, one "Name: value" a line', secret: false, suggested };
+  return {
+    name: 'headers',
+    title: 'the extra headers, one "Name: value" a line',
+    secret: false,
+    suggested,
+    lines: true,
+  };
 }
 
 export const editProviderHeaders: FixAction = {

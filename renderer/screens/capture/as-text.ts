@@ -2,6 +2,7 @@
 import type { Capture, Explanation, RecordedBody, RecordedStep } from '../../../gateway/control/contract/index.ts';
 import type { Changes } from '../../../gateway/control/contract/replay.ts';
 import { bytes, duration, exactTime, offset } from '../../format.ts';
+import { captureApp } from '../../parts/capture-tone.ts';
 import { words } from '../../words/words.ts';
 import { sseEvents } from './sse-events.ts';
 import { waterfall } from './waterfall.ts';
@@ -16,7 +17,7 @@ export function headText(capture: Capture): string {
   return lines(
     `${t.request} ${capture.id} · ${exactTime(capture.time)}`,
     `${capture.method} ${capture.path}`,
-    `${t.app}: ${capture.app ?? words.requests.unknownApp}`,
+    `${t.app}: ${captureApp(capture)}`,
     capture.askedModel && `${t.asked}: ${capture.askedModel}`,
     capture.provider && `${words.requests.answeredBy}: ${[capture.provider, capture.model].filter(Boolean).join('/')}`,
     capture.status !== null && `${t.status}: ${capture.status}`,

@@ -6,7 +6,7 @@ import type { Capture } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
 import { duration, exactTime } from '../../format.ts';
 import { useLiveEvents } from '../../live.ts';
-import { captureTone, captureVerdict } from '../../parts/capture-tone.ts';
+import { captureApp, captureTone, captureVerdict } from '../../parts/capture-tone.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Light, Tag } from '../../parts/light.tsx';
 import { LinkButton } from '../../parts/link-button.tsx';
@@ -138,7 +138,7 @@ function Head({ capture, onClose }: { capture: Capture; onClose: () => void }) {
           {capture.origin && <Tag tone="off">{w.origin[capture.origin.kind]}</Tag>}
         </h2>
         <p className={classes.meta}>
-          <span>{capture.app ?? w.unknownApp}</span>
+          <span>{captureApp(capture)}</span>
           <span>
             {w.asked} <b>{capture.askedModel ?? capture.path}</b>
           </span>

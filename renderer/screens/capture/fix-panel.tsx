@@ -14,7 +14,7 @@ import { words } from '../../words/words.ts';
 import { EditChips } from '../replay/edit-chips.tsx';
 import classes from './capture.module.css';
 import type { Place } from './fix-effect.ts';
-import { FixNeeds } from './fix-needs.tsx';
+import { FixNeeds, shownValue } from './fix-needs.tsx';
 import { FixResultNote } from './fix-result-note.tsx';
 
 /** One fix from what it would do to what it did: shown first, carried out on a button, checked, and taken back on another. */
@@ -31,7 +31,8 @@ export function FixPanel(props: { capture: Capture; fix: Fix; byHand: Place | un
   );
 
   const apply = async () => {
-    const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()]));
+    const needs = preview.data?.needs ?? [];
+    const given = Object.fromEntries(needs.map((need) => [need.name, shownValue(need, values).trim()]));
     const done = await action.run(() => api.fixes.apply({ id: capture.id, fix: fix.id, values: given }));
     if (!done) return;
     // What was typed may be a secret: it is not kept a moment longer than needed.
@@ -43,7 +44,7 @@ export function FixPanel(props: { capture: Capture; fix: Fix; byHand: Place | un
   if (result) return <FixResultNote result={result} onClose={props.onClose} />;
   const { byHand } = props;
   const problem = action.problem ?? (preview.error ? toProblem(preview.error) : null);
-  const missing = preview.data?.needs.find((need) => !values[need.name]?.trim());
+  const missing = preview.data?.needs.find((need) => !need.lines && !shownValue(need, values).trim());
   const cost = preview.data?.costUsd;
   return (
     <form

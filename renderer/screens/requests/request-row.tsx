@@ -2,7 +2,7 @@ import { IconSquare, IconSquareCheckFilled } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { CaptureRow } from '../../../gateway/control/contract/index.ts';
 import { clockTime, count, duration, exactTime } from '../../format.ts';
-import { captureTone, captureVerdict } from '../../parts/capture-tone.ts';
+import { captureApp, captureTone, captureVerdict } from '../../parts/capture-tone.ts';
 import { Light, Tag } from '../../parts/light.tsx';
 import { words } from '../../words/words.ts';
 import classes from './requests.module.css';
@@ -46,7 +46,7 @@ export const RequestRow = memo(function RequestRow(props: {
       </span>
       <span className={classes.second}>
         <span className={`${classes.route} kw-clip`}>
-          <span>{row.app ?? w.unknownApp}</span>
+          <span>{captureApp(row)}</span>
           <span className="kw-dim"> · {route(row)}</span>
         </span>
         <span className={classes.numbers}>
