@@ -95,6 +95,8 @@ const GEMINI_ACTIONS: Readonly<Record<string, Pick<Endpoint, 'name' | 'dialect'>
 };
 
 const GEMINI_PREFIX = /^\/(?:v1beta|v1)\/models\//;
+/** Vercel's `ai` takes a model's name that holds a slash for a whole resource name: `/v1beta/PROVIDER/MODEL:ACTION`. */
+const GEMINI_RESOURCE = /^\/(?:v1beta|v1)\/(?!models\/)(?=[^/]+\/.+:[A-Za-z]+$)/;
 const KNOWN_ROOT = /^\/(?:v1beta|v1)(?:\/|$)/;
 
 /**
@@ -113,7 +115,11 @@ export function matchEndpoint(method: string, path: string, upgrade = false): En
     return { kind: 'wrong-method', family: 'openai', allowed: ['GET with Upgrade: websocket'] };
   }
   if (GEMINI_PREFIX.test(path) && path.lastIndexOf(':') > path.lastIndexOf('/models/')) {
-    const gemini = matchGeminiAction(method, path);
+    const gemini = matchGeminiAction(method, path.replace(GEMINI_PREFIX, ''));
+    if (gemini) return gemini;
+  }
+  if (GEMINI_RESOURCE.test(path)) {
+    const gemini = matchGeminiAction(method, path.replace(GEMINI_RESOURCE, ''));
     if (gemini) return gemini;
   }
   return matchModels(method, path) ?? unknown(path);
@@ -136,8 +142,8 @@ function matchRaw(path: string): EndpointMatch {
   };
 }
 
-function matchGeminiAction(method: string, path: string): EndpointMatch | undefined {
-  const rest = path.replace(GEMINI_PREFIX, '');
+/** `rest`: `MODEL:ACTION`, as the path ends. */
+function matchGeminiAction(method: string, rest: string): EndpointMatch | undefined {
   const colon = rest.lastIndexOf(':');
   const action = GEMINI_ACTIONS[rest.slice(colon + 1)];
   if (!action) return undefined;

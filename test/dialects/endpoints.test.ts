@@ -18,6 +18,7 @@ describe('matchEndpoint', () => {
     ['POST', '/v1beta/models/gemini-2.5-pro:generateContent', 'generateContent'],
     ['POST', '/v1/models/gemini-2.5-pro:streamGenerateContent', 'streamGenerateContent'],
     ['POST', '/v1beta/models/openrouter/google/gemini:free:generateContent', 'generateContent'],
+    ['POST', '/v1beta/google-gemini/gemini-2.5-pro:generateContent', 'generateContent'],
     ['GET', '/v1/models', 'models'],
     ['GET', '/v1/models/openai/gpt-4o', 'models.retrieve'],
     ['GET', '/v1beta/models', 'models'],
