@@ -29,6 +29,9 @@ export type Dialect =
   | 'gemini-generate'
   | 'gemini-count-tokens'
   | 'gemini-embed'
+  // Spoken to providers only: no path of the data plane is of these.
+  | 'bedrock-converse'
+  | 'cohere-v2'
   | 'raw';
 
 /** What a data-plane path and method mean. */

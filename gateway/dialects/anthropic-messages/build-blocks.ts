@@ -5,7 +5,15 @@
 import { dropExtra } from '../canonical/foreign.ts';
 import { defined } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
-import type { Fields, MediaPart, Part, ReasoningPart, TextPart, TranslatedDialect } from '../canonical/request.ts';
+import type {
+  Fields,
+  MediaPart,
+  Part,
+  ProviderDialect,
+  ReasoningPart,
+  TextPart,
+  TranslatedDialect,
+} from '../canonical/request.ts';
 import { sealSignature } from '../canonical/signature.ts';
 import { argumentsObject } from '../canonical/tool-arguments.ts';
 
@@ -13,7 +21,7 @@ const OWN: TranslatedDialect = 'anthropic-messages';
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
 export interface Building {
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly losses: Losses;
   /** In an answer thinking of other dialects is shown, sealed; in a request only Anthropic's own is accepted. */
   readonly answer: boolean;
@@ -103,7 +111,7 @@ function imageSource(part: MediaPart, at: string, { from, losses }: Building): F
   }
 }
 
-function fileSource(part: MediaPart, at: string, from: TranslatedDialect, losses: Losses): Fields {
+function fileSource(part: MediaPart, at: string, from: ProviderDialect, losses: Losses): Fields {
   if (part.source.kind === 'file' && from === OWN) return { type: 'file', file_id: part.source.id };
   losses.refuse(at, `This ${part.type} is a file in the storage of ${from}'s provider; send its data instead.`);
   return {};

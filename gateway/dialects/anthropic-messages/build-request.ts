@@ -5,9 +5,9 @@ import { checkForeign, checkTarget, dropExtra, dropSampling } from '../canonical
 import { defined, nonEmpty } from '../canonical/json.ts';
 import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, Fields, ToolDefinition, TranslatedDialect } from '../canonical/request.ts';
+import { restrictSchema } from '../canonical/restrict-schema.ts';
 import { buildMessages } from './build-messages.ts';
 import { buildThinking } from './build-thinking.ts';
-import { restrictSchema } from './restrict-schema.ts';
 
 const OWN: TranslatedDialect = 'anthropic-messages';
 

@@ -1,8 +1,12 @@
-/** What each dialect's folder offers: parsers and builders around the canonical form, the same eight everywhere. */
+/**
+ * What each dialect's folder offers: parsers and builders around the canonical form. A dialect that callers speak has the
+ * same eight everywhere; one that only providers speak has the four of the provider's side.
+ */
 import type { CanonicalError } from './error.ts';
 import type { LedgerEntry, Result } from './losses.ts';
-import type { CanonicalRequest, Fields, TranslatedDialect } from './request.ts';
+import type { CanonicalRequest, Fields, ProviderDialect, TranslatedDialect } from './request.ts';
 import type { CanonicalResponse } from './response.ts';
+import type { EventReader } from './sse.ts';
 import type { StreamBuilder, StreamParser } from './stream.ts';
 
 /** What stands beside a body: Gemini has the model and the wish for a stream in the path. */
@@ -57,19 +61,26 @@ export interface NameRule {
   readonly first?: RegExp;
 }
 
-export interface DialectAdapter {
-  readonly dialect: TranslatedDialect;
+/** What translation needs of a dialect that a provider speaks. */
+export interface ProviderSide {
+  readonly dialect: ProviderDialect;
   readonly toolNames: NameRule;
   readonly callIds: NameRule;
   /** Whether tools that take free text instead of JSON exist. */
   readonly freeTextTools: boolean;
-  parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest>;
   buildRequest(request: CanonicalRequest, target: TargetFacts): Result<Fields>;
   parseResponse(body: unknown, seed: string): ParsedResponse;
-  buildResponse(response: CanonicalResponse, context: AnswerContext): BuiltResponse;
   // The state of a stream is the dialect's own affair: callers only hand it back.
   parseStream(seed: string): StreamParser<unknown>;
-  buildStream(context: AnswerContext): StreamBuilder<unknown>;
   parseError(status: number | undefined, body: string, headers: Readonly<Record<string, string>>): CanonicalError;
+  /** Finds the events in a stream's bytes where they are no server-sent events. */
+  readonly createReader?: () => EventReader;
+}
+
+export interface DialectAdapter extends ProviderSide {
+  readonly dialect: TranslatedDialect;
+  parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest>;
+  buildResponse(response: CanonicalResponse, context: AnswerContext): BuiltResponse;
+  buildStream(context: AnswerContext): StreamBuilder<unknown>;
   buildError(error: CanonicalError): { readonly status: number; readonly body: Fields };
 }

@@ -4,12 +4,12 @@
  * them and is refused. Pure but for the ledger it fills.
  */
 import type { Losses } from './losses.ts';
-import type { CanonicalRequest, ToolDefinition, TranslatedDialect } from './request.ts';
+import type { CanonicalRequest, ProviderDialect, ToolDefinition } from './request.ts';
 
 /** The tools that `own` can be given, in order. */
 export function usableTools(
   request: CanonicalRequest,
-  own: TranslatedDialect,
+  own: ProviderDialect,
   losses: Losses,
 ): readonly ToolDefinition[] {
   if (request.from === own) return request.tools;

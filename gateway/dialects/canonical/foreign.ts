@@ -4,10 +4,10 @@
  */
 import type { TargetFacts } from './adapter.ts';
 import type { Losses } from './losses.ts';
-import type { CanonicalRequest, Fields, TranslatedDialect } from './request.ts';
+import type { CanonicalRequest, Fields, ProviderDialect } from './request.ts';
 
 /** Fills the ledger with what another dialect's request holds that `own` cannot say; refuses what would change it. */
-export function checkForeign(request: CanonicalRequest, own: TranslatedDialect, losses: Losses): void {
+export function checkForeign(request: CanonicalRequest, own: ProviderDialect, losses: Losses): void {
   if (request.from === own) return;
   for (const { param, why } of request.onlyHere) losses.refuse(param, why);
   const n = request.sampling.n;
@@ -21,8 +21,8 @@ export function checkForeign(request: CanonicalRequest, own: TranslatedDialect, 
 export function dropExtra(
   extra: Fields | undefined,
   at: string,
-  from: TranslatedDialect,
-  own: TranslatedDialect,
+  from: ProviderDialect,
+  own: ProviderDialect,
   losses: Losses,
 ): Fields | undefined {
   if (extra === undefined || from === own) return extra;
@@ -57,7 +57,7 @@ export function checkTarget(request: CanonicalRequest, target: TargetFacts, loss
 export function dropSampling(
   request: CanonicalRequest,
   names: readonly (keyof CanonicalRequest['sampling'])[],
-  own: TranslatedDialect,
+  own: ProviderDialect,
   losses: Losses,
 ): void {
   for (const name of names) {

@@ -1,10 +1,12 @@
 /** The dialects that can be translated: one line each. */
 import { anthropicMessages } from '../anthropic-messages/adapter.ts';
+import { bedrockConverse } from '../bedrock-converse/adapter.ts';
+import { cohereV2 } from '../cohere-v2/adapter.ts';
 import { gemini } from '../gemini/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
 import { openaiResponses } from '../openai-responses/adapter.ts';
-import type { DialectAdapter } from './adapter.ts';
-import type { TranslatedDialect } from './request.ts';
+import type { DialectAdapter, ProviderSide } from './adapter.ts';
+import type { ProviderDialect, TranslatedDialect } from './request.ts';
 
 const ADAPTERS: Readonly<Record<TranslatedDialect, DialectAdapter>> = {
   'openai-chat': openaiChat,
@@ -13,9 +15,21 @@ const ADAPTERS: Readonly<Record<TranslatedDialect, DialectAdapter>> = {
   'gemini-generate': gemini,
 };
 
-/** The adapter of a dialect. */
+const PROVIDERS_ONLY: Readonly<Record<Exclude<ProviderDialect, TranslatedDialect>, ProviderSide>> = {
+  'bedrock-converse': bedrockConverse,
+  'cohere-v2': cohereV2,
+};
+
+/** The adapter of a dialect that callers speak. */
 export function adapterOf(dialect: TranslatedDialect): DialectAdapter {
   return ADAPTERS[dialect];
+}
+
+/** What a dialect that a provider speaks is translated with. */
+export function providerSideOf(dialect: ProviderDialect): ProviderSide {
+  return dialect in PROVIDERS_ONLY
+    ? PROVIDERS_ONLY[dialect as keyof typeof PROVIDERS_ONLY]
+    : ADAPTERS[dialect as TranslatedDialect];
 }
 
 export const TRANSLATED_DIALECTS = Object.keys(ADAPTERS) as readonly TranslatedDialect[];

@@ -5,11 +5,14 @@
  */
 import type { Dialect } from '../../exchange.ts';
 
-/** The dialects that are translated into one another. */
+/** The dialects that are translated into one another: callers ask in them, and providers answer in them. */
 export type TranslatedDialect = Extract<
   Dialect,
   'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate'
 >;
+
+/** Those, and the dialects that only providers speak: requests are built in them and answers read. */
+export type ProviderDialect = TranslatedDialect | Extract<Dialect, 'bedrock-converse' | 'cohere-v2'>;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -38,7 +41,7 @@ export interface Citation {
   readonly startIndex?: number;
   readonly endIndex?: number;
   /** The dialect it came in and the whole of it there. */
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly value: Fields;
 }
 
@@ -84,7 +87,7 @@ export interface ToolResultPart extends PartBase {
 export interface ReasoningPart extends PartBase {
   readonly type: 'reasoning';
   readonly text: string;
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly signature?: string;
   readonly redacted?: string;
   readonly id?: string;
@@ -98,7 +101,7 @@ export interface RefusalPart extends PartBase {
 /** A block that means something in one dialect only (server-side tools and the like), kept whole. */
 export interface OpaquePart extends PartBase {
   readonly type: 'opaque';
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly name: string;
   readonly value: Fields;
 }

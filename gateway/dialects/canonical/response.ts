@@ -1,5 +1,5 @@
 /** The canonical answer, its usage and why it ended. Types only. */
-import type { Fields, Part, TranslatedDialect } from './request.ts';
+import type { Fields, Part, ProviderDialect } from './request.ts';
 
 export type FinishReason =
   | 'stop'
@@ -33,7 +33,7 @@ export interface Finish {
 }
 
 export interface CanonicalResponse {
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly id?: string;
   readonly model?: string;
   readonly createdSeconds?: number;

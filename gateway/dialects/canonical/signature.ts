@@ -3,7 +3,7 @@
  * dialect that can check them travels inside: base64 of a mark, the dialect and the value. Gemini's field is bytes in
  * base64, hence the outer form. Pure.
  */
-import type { ReasoningPart, TranslatedDialect } from './request.ts';
+import type { ProviderDialect, ReasoningPart } from './request.ts';
 
 /** Nine bytes, so that their base64 is a fixed prefix of whole letters. */
 const MARK = 'keyward1:';
@@ -37,13 +37,15 @@ export function openSignature(text: string): Signed | undefined {
   }
 }
 
-const DIALECTS: ReadonlySet<unknown> = new Set<TranslatedDialect>([
+const DIALECTS: ReadonlySet<unknown> = new Set<ProviderDialect>([
   'openai-chat',
   'openai-responses',
   'anthropic-messages',
   'gemini-generate',
+  'bedrock-converse',
+  'cohere-v2',
 ]);
 
-function isDialect(value: unknown): value is TranslatedDialect {
+function isDialect(value: unknown): value is ProviderDialect {
   return DIALECTS.has(value);
 }

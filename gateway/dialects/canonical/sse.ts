@@ -9,13 +9,21 @@ import type { WireEvent } from './stream.ts';
 const MAX_EVENT_CHARACTERS = 32 * 1024 * 1024;
 
 export interface EventReader {
-  /** The events that these bytes complete. Throws `EventTooLong` once the bound is passed. */
+  /** The events that these bytes complete. Throws `UnreadableStream` for damage and once the bound is passed. */
   push(bytes: Uint8Array): readonly WireEvent[];
   /** At the end of the bytes: an event that lacks only its blank line counts. */
   end(): readonly WireEvent[];
 }
 
-export class EventTooLong extends Error {}
+/** Bytes that no events can be found in any more. */
+export class UnreadableStream extends Error {
+  /** Events of the same bytes that stood whole before the damage. */
+  readonly before: readonly WireEvent[];
+  constructor(message: string, before: readonly WireEvent[] = []) {
+    super(message);
+    this.before = before;
+  }
+}
 
 /** Server-sent events (html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function createSseReader(): EventReader {
@@ -37,7 +45,7 @@ export function createSseReader(): EventReader {
   const feed = (text: string): readonly WireEvent[] => {
     events = [];
     if (!tooLong) parser.feed(text);
-    if (tooLong) throw new EventTooLong(`An event is longer than ${MAX_EVENT_CHARACTERS} characters.`);
+    if (tooLong) throw new UnreadableStream(`An event is longer than ${MAX_EVENT_CHARACTERS} characters.`);
     return events;
   };
   return {
@@ -86,7 +94,7 @@ export function createJsonArrayReader(): EventReader {
       length += text.length - start;
     }
     if (length > MAX_EVENT_CHARACTERS)
-      throw new EventTooLong(`An element is longer than ${MAX_EVENT_CHARACTERS} characters.`);
+      throw new UnreadableStream(`An element is longer than ${MAX_EVENT_CHARACTERS} characters.`);
     return events;
   };
   return {

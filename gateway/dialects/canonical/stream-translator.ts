@@ -5,11 +5,11 @@
 import type { AnswerContext } from './adapter.ts';
 import { type CanonicalError, unusable } from './error.ts';
 import type { LedgerEntry } from './losses.ts';
-import { adapterOf } from './registry.ts';
-import type { TranslatedDialect } from './request.ts';
+import { adapterOf, providerSideOf } from './registry.ts';
+import type { ProviderDialect, TranslatedDialect } from './request.ts';
 import type { CanonicalUsage } from './response.ts';
 import { type RestoreState, type Restoring, restoreEvent } from './restore-tools.ts';
-import { createJsonArrayReader, createSseReader, EventTooLong } from './sse.ts';
+import { createJsonArrayReader, createSseReader, UnreadableStream } from './sse.ts';
 import type { CanonicalEvent, WireEvent } from './stream.ts';
 
 export interface StreamState {
@@ -39,12 +39,12 @@ export interface StreamReducer {
 
 /** The pure translator: same state and event, same result. */
 export function createStreamReducer(
-  from: TranslatedDialect,
+  from: ProviderDialect,
   to: TranslatedDialect,
   plan: Restoring,
   context: AnswerContext,
 ): StreamReducer {
-  const parser = adapterOf(from).parseStream(context.seed);
+  const parser = providerSideOf(from).parseStream(context.seed);
   const builder = adapterOf(to).buildStream(context);
   const write = (state: StreamState, parsed: unknown, read: readonly CanonicalEvent[]): Stepped => {
     let { builder: built, outcome, restoring } = state;
@@ -100,14 +100,14 @@ export interface StreamTranslator {
 
 /** A translator with memory, for one answer. `jsonArray`: the provider sends Gemini's array instead of events. */
 export function createStreamTranslator(
-  from: TranslatedDialect,
+  from: ProviderDialect,
   to: TranslatedDialect,
   plan: Restoring,
   context: AnswerContext,
   jsonArray = false,
 ): StreamTranslator {
   const reducer = createStreamReducer(from, to, plan, context);
-  const reader = jsonArray ? createJsonArrayReader() : createSseReader();
+  const reader = jsonArray ? createJsonArrayReader() : (providerSideOf(from).createReader ?? createSseReader)();
   const ledger = new Map<string, LedgerEntry>();
   let state = reducer.initial;
   let usage: CanonicalUsage | undefined;
@@ -127,8 +127,12 @@ export function createStreamTranslator(
         .map((event) => take(reducer.step(state, event)))
         .join('');
     } catch (fault) {
-      if (!(fault instanceof EventTooLong)) throw fault;
-      return take(reducer.fail(state, unusable(fault.message)));
+      if (!(fault instanceof UnreadableStream)) throw fault;
+      // What was whole before the damage is not lost.
+      return (
+        fault.before.map((event) => take(reducer.step(state, event))).join('') +
+        take(reducer.fail(state, unusable(fault.message)))
+      );
     }
   };
   return {

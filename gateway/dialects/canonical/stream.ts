@@ -5,12 +5,12 @@
  */
 import type { CanonicalError } from './error.ts';
 import type { LedgerEntry } from './losses.ts';
-import type { Citation, Fields, TranslatedDialect } from './request.ts';
+import type { Citation, Fields, ProviderDialect } from './request.ts';
 import type { CanonicalUsage, Finish } from './response.ts';
 
 export type PartHead =
   | { readonly type: 'text' | 'refusal' }
-  | { readonly type: 'reasoning'; readonly from: TranslatedDialect; readonly redacted?: string; readonly id?: string }
+  | { readonly type: 'reasoning'; readonly from: ProviderDialect; readonly redacted?: string; readonly id?: string }
   | {
       readonly type: 'tool-call';
       readonly id: string;
@@ -18,7 +18,7 @@ export type PartHead =
       readonly kind: 'function' | 'custom';
     }
   | { readonly type: 'media'; readonly mediaType: string; readonly data: string }
-  | { readonly type: 'opaque'; readonly from: TranslatedDialect; readonly name: string; readonly value: Fields };
+  | { readonly type: 'opaque'; readonly from: ProviderDialect; readonly name: string; readonly value: Fields };
 
 export type PartDelta =
   | { readonly type: 'text' | 'arguments'; readonly text: string }

@@ -7,8 +7,8 @@ import { callerPath } from './caller-paths.ts';
 import type { CanonicalError } from './error.ts';
 import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
 import { fitNames } from './names.ts';
-import { adapterOf } from './registry.ts';
-import type { CanonicalRequest, Fields, TranslatedDialect } from './request.ts';
+import { adapterOf, providerSideOf } from './registry.ts';
+import type { CanonicalRequest, Fields, ProviderDialect, TranslatedDialect } from './request.ts';
 import { type Restoring, restoreResponse } from './restore-tools.ts';
 
 /** What the answer's way back has to know of the request. */
@@ -29,7 +29,7 @@ export type TranslatedRequest =
 /** A request in the caller's dialect as one in the provider's. `facts` is what stands beside the body (Gemini's path). */
 export function translateRequest(
   from: TranslatedDialect,
-  to: TranslatedDialect,
+  to: ProviderDialect,
   body: unknown,
   target: TargetFacts,
   facts: RequestFacts = {},
@@ -37,7 +37,7 @@ export function translateRequest(
   const parsed = adapterOf(from).parseRequest(body, facts);
   if (parsed.refused !== undefined) return parsed;
   const losses = createLosses();
-  const builder = adapterOf(to);
+  const builder = providerSideOf(to);
   const { request, toolNames } = fitNames(parsed.value, builder.toolNames, builder.callIds, losses);
   const built = builder.buildRequest(request, target);
   if (built.refused !== undefined) {
@@ -74,13 +74,13 @@ export type TranslatedResponse =
 
 /** A whole answer in the provider's dialect as one in the caller's. */
 export function translateResponse(
-  from: TranslatedDialect,
+  from: ProviderDialect,
   to: TranslatedDialect,
   body: unknown,
   plan: AnswerPlan,
   context: AnswerContext,
 ): TranslatedResponse {
-  const parsed = adapterOf(from).parseResponse(body, context.seed);
+  const parsed = providerSideOf(from).parseResponse(body, context.seed);
   if (parsed.error !== undefined) return { error: parsed.error, ...adapterOf(to).buildError(parsed.error) };
   const { wire, ledger } = adapterOf(to).buildResponse(restoreResponse(parsed.response, plan), context);
   return { body: wire, ledger };
@@ -88,12 +88,12 @@ export function translateResponse(
 
 /** A failed answer in the provider's dialect as one in the caller's; its words stay. */
 export function translateError(
-  from: TranslatedDialect,
+  from: ProviderDialect,
   to: TranslatedDialect,
   status: number,
   body: string,
   headers: Readonly<Record<string, string>>,
 ): { readonly status: number; readonly body: Fields; readonly error: CanonicalError } {
-  const error = adapterOf(from).parseError(status, body, headers);
+  const error = providerSideOf(from).parseError(status, body, headers);
   return { error, ...adapterOf(to).buildError(error) };
 }

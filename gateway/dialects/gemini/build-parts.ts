@@ -7,6 +7,7 @@ import type {
   Fields,
   MediaPart,
   Part,
+  ProviderDialect,
   ReasoningPart,
   ToolResultPart,
   TranslatedDialect,
@@ -18,7 +19,7 @@ import { MADE_ID, resultObject } from './parse-parts.ts';
 const OWN: TranslatedDialect = 'gemini-generate';
 
 export interface Building {
-  readonly from: TranslatedDialect;
+  readonly from: ProviderDialect;
   readonly losses: Losses;
   /** In an answer thinking of other dialects is shown, sealed; in a request it is left out and listed. */
   readonly answer: boolean;

@@ -4,7 +4,7 @@
  */
 import { unusable } from '../canonical/error.ts';
 import { asNumber, asRecord, asRecords, asText, defined, isRecord, parseJson } from '../canonical/json.ts';
-import type { TranslatedDialect } from '../canonical/request.ts';
+import type { ProviderDialect } from '../canonical/request.ts';
 import type { CanonicalEvent, StreamParser, WireEvent } from '../canonical/stream.ts';
 import { errorOfValue } from './parse-error.ts';
 import { parseReasoning } from './parse-reasoning.ts';
@@ -147,7 +147,7 @@ function openPart(
   state: ParseState,
   kind: 'text' | 'refusal' | 'reasoning',
   events: CanonicalEvent[],
-  from: TranslatedDialect = 'openai-chat',
+  from: ProviderDialect = 'openai-chat',
 ): ParseState {
   if (state.open?.kind === kind) return state;
   const closed = closeOpen(state, events);

@@ -1,11 +1,11 @@
 /**
- * JSON schemas as Anthropic's structured outputs take them (docs.claude.com/en/build-with-claude/structured-outputs,
+ * JSON schemas as the structured outputs of Anthropic, and of Bedrock after them, take them (docs.claude.com/en/build-with-claude/structured-outputs,
  * *JSON Schema limitations*): objects are closed, and bounds of numbers, texts and lists are not checked. A bound that
  * cannot be enforced is told to the model in the description, as Anthropic's own SDKs do. Pure but for the ledger.
  */
-import { isRecord } from '../canonical/json.ts';
-import type { Losses } from '../canonical/losses.ts';
-import type { Fields } from '../canonical/request.ts';
+import { isRecord } from './json.ts';
+import type { Losses } from './losses.ts';
+import type { Fields } from './request.ts';
 
 const UNCHECKED = [
   'minimum',
