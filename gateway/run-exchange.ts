@@ -276,7 +276,7 @@ export class ExchangeRun {
       this.answerRefusal();
       return;
     }
-    const run = stages.openForward(target, prepared.attempt, this.response, (verdict) => this.finish(verdict));
+    const run = stages.openForward(target, prepared, this.response, (verdict) => this.finish(verdict));
     this.forwarding = run;
     this.whole = stages.limitWhole(run);
     if (streamed) this.sendStreamed(prepared, run);

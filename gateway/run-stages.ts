@@ -4,6 +4,7 @@
  */
 import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import type { LedgerEntry } from './dialects/canonical/losses.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { authorize } from './stages/authorize.ts';
@@ -21,6 +22,7 @@ import { type AnswerSink, type OwnAnswer, ownAnswer, refusalAnswer, writeAnswer 
 import { type ChosenTarget, route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { tapWhole } from './stages/tap.ts';
+import { type Translation, translate, withAnswerLosses } from './stages/translate.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
 import type { Upstream, UpstreamControl } from './upstream.ts';
@@ -167,8 +169,10 @@ export class StageRun {
   /** The request as it will be sent, added to the attempts; undefined: refused. */
   prepare(target: ChosenTarget, body: Buffer, streamed: boolean): PreparedAttempt | undefined {
     const { exchange, environment } = this;
+    const translation = this.translate(target);
+    if (exchange.refusal) return undefined;
     const startMs = environment.at('forward', 'start');
-    const prepared = this.tryPrepare(target, body, streamed, startMs);
+    const prepared = this.tryPrepare(target, body, streamed, startMs, translation);
     if ('attempt' in prepared) {
       exchange.attempts.push(prepared.attempt);
       return prepared;
@@ -177,11 +181,21 @@ export class StageRun {
     return undefined;
   }
 
+  /** Which dialect this target is asked in; each attempt has its own. Undefined: the caller's, or refused. */
+  private translate(target: ChosenTarget): Translation | undefined {
+    const { exchange, environment } = this;
+    const startMs = environment.at('translate', 'start');
+    const { outcome, translation } = translate(exchange, target);
+    if (outcome) this.record('translate', outcome, startMs);
+    return translation;
+  }
+
   private tryPrepare(
     target: ChosenTarget,
     body: Buffer,
     streamed: boolean,
     elapsedMs: number,
+    translation: Translation | undefined,
   ): PreparedAttempt | StageOutcome {
     const { exchange, environment } = this;
     const { captureBodyBytes } = environment.context.config.settings;
@@ -191,6 +205,7 @@ export class StageRun {
         captureBodyBytes,
         elapsedMs,
         streamed,
+        translation,
       });
       if (!prepared.ok) return prepared.outcome;
       if (streamed) copyBodyFraming(exchange, prepared.prepared.headers);
@@ -207,7 +222,7 @@ export class StageRun {
   /** What takes the provider's answer to `sink`; `onOver` is called when it is over, `onDone` when its steps stand. */
   openForward(
     target: ChosenTarget,
-    attempt: Attempt,
+    { attempt, translation }: Pick<PreparedAttempt, 'attempt' | 'translation'>,
     sink: AnswerSink,
     onDone: (verdict: Outcome) => void,
     onOver: () => void = () => {},
@@ -217,12 +232,14 @@ export class StageRun {
     return new ForwardRun(exchange, attempt, sink, {
       captureBodyBytes: config.settings.captureBodyBytes,
       elapsed: environment.elapsed,
+      translation,
       explainUrl: environment.explainUrl,
       providerName:
         target.provider?.name ?? (target.providerId === PRACTICE ? 'The practice provider' : target.providerId),
       classify: (failed, failedAttempt, text) => environment.classify(failed, failedAttempt, text, config),
-      onDone: (verdict) => {
+      onDone: (verdict, lost) => {
         onOver();
+        this.addLosses(lost);
         this.forwarded(verdict, attempt.timings.startMs);
         onDone(verdict);
       },
@@ -247,6 +264,15 @@ export class StageRun {
       run.control?.abort();
       run.onError({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${totalMs} ms` });
     });
+  }
+
+  /** What the answer lost on its way back stands in the same ledger as what the request lost on its way there. */
+  private addLosses(lost: readonly LedgerEntry[]) {
+    if (lost.length === 0) return;
+    const { steps } = this.exchange;
+    const at = steps.findLastIndex(({ stage }) => stage === 'translate');
+    const step = steps[at];
+    if (step) steps[at] = withAnswerLosses(step, lost);
   }
 
   private forwarded(verdict: Outcome, startMs: number) {

@@ -2,7 +2,7 @@
  * A canonical error in OpenAI's envelope, which chat completions and the Responses API share. Source:
  * platform.openai.com/docs/guides/error-codes/api-errors.
  */
-import { type CanonicalError, type ErrorKind, statusOfKind } from './canonical/error.ts';
+import { type CanonicalError, type ErrorKind, ownMember, statusOfKind } from './canonical/error.ts';
 import type { Fields } from './canonical/request.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
@@ -36,6 +36,7 @@ export function buildOpenaiError(error: CanonicalError): { readonly status: numb
         type: TYPES[error.kind],
         param: error.param ?? null,
         code: CODES[error.kind] ?? error.code ?? null,
+        ...ownMember(error),
       },
     },
   };

@@ -223,7 +223,7 @@ class ReplayRun {
         timer?.end();
         resolve(verdict);
       };
-      const run = stages.openForward(target, prepared.attempt, this.sink, done, onOver);
+      const run = stages.openForward(target, prepared, this.sink, done, onOver);
       const timer = this.live ? stages.limitWhole(run) : undefined;
       stages.send(upstream, prepared, run, exchange.startedAt);
     });

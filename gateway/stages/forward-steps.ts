@@ -13,7 +13,10 @@ export function forwardStep(exchange: Exchange, verdict: Outcome): StageOutcome 
     model: attempt.model,
     key: attempt.key ? `${attempt.key.label} (…${attempt.key.lastFour})` : undefined,
     bytes: attempt.requestBody === 'same' ? exchange.request.body.sizeBytes : attempt.requestBody.sizeBytes,
-    modelRenamed: attempt.requestBody === 'same' ? undefined : `${exchange.askedModel} → ${attempt.model}`,
+    modelRenamed:
+      attempt.requestBody === 'same' || attempt.model === exchange.askedModel
+        ? undefined
+        : `${exchange.askedModel} → ${attempt.model}`,
   };
   const output = {
     status: attempt?.status,

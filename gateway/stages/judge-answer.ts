@@ -1,5 +1,5 @@
 /** Judges a whole, unstreamed 2xx answer by its text: is it what the endpoint promises? Pure. */
-import type { Attempt, Exchange } from '../exchange.ts';
+import type { Attempt, Dialect, Exchange } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 
 export interface AnswerFault {
@@ -13,10 +13,15 @@ const FREE_FORM: ReadonlySet<string> = new Set(['openai-audio', 'raw', 'openai-r
 
 /**
  * Undefined when nothing is wrong. Looks at the ends of the text and for an error member near its beginning; it does
- * not parse, as this runs on every answer.
+ * not parse, as this runs on every answer. `dialect` is what the provider was asked in.
  */
-export function judgeAnswer(exchange: Exchange, attempt: Attempt, text: string): AnswerFault | undefined {
-  if (FREE_FORM.has(exchange.endpoint?.dialect ?? 'raw') || exchange.request.method === 'HEAD') return undefined;
+export function judgeAnswer(
+  exchange: Exchange,
+  attempt: Attempt,
+  text: string,
+  dialect: Dialect,
+): AnswerFault | undefined {
+  if (FREE_FORM.has(dialect) || exchange.request.method === 'HEAD') return undefined;
   const encoding = headerValue(attempt.responseHeaders ?? [], 'content-encoding');
   if (encoding && !/^(?:identity|gzip|x-gzip|deflate|br)$/i.test(encoding)) return undefined;
   const body = text.trim();
@@ -33,11 +38,7 @@ export function judgeAnswer(exchange: Exchange, attempt: Attempt, text: string):
     return { providerError: true, message: 'The provider answered with status 200 and an error inside.' };
   }
   // Gemini refuses a prompt with status 200, no candidates and this member (ai.google.dev/api/generate-content).
-  if (
-    exchange.endpoint?.dialect === 'gemini-generate' &&
-    /"blockReason"\s*:\s*"/.test(body) &&
-    !body.includes('"candidates"')
-  ) {
+  if (dialect === 'gemini-generate' && /"blockReason"\s*:\s*"/.test(body) && !body.includes('"candidates"')) {
     return { providerError: true, message: 'The provider blocked the prompt.' };
   }
   return undefined;

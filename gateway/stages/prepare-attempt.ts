@@ -14,6 +14,7 @@ import { PRACTICE } from './resolve-target.ts';
 import type { ChosenTarget } from './route.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { tapWhole } from './tap.ts';
+import type { Translation } from './translate.ts';
 
 export interface PreparedAttempt {
   readonly url: URL;
@@ -21,6 +22,8 @@ export interface PreparedAttempt {
   /** Null where the request has none, or where it is streamed. */
   readonly body: Buffer | null;
   readonly attempt: Attempt;
+  /** Absent where the provider is asked in the caller's own dialect. */
+  readonly translation?: Translation;
 }
 
 export interface PrepareOptions {
@@ -29,6 +32,8 @@ export interface PrepareOptions {
   readonly elapsedMs: number;
   /** The body is streamed by the forwarder and not in `body`. */
   readonly streamed: boolean;
+  /** The request in the provider's dialect, where that is another than the caller's. */
+  readonly translation?: Translation;
 }
 
 export type Prepared =
@@ -47,28 +52,30 @@ export function prepareAttempt(
   body: Buffer,
   options: PrepareOptions,
 ): Prepared {
-  const changed = withModel(exchange, target, body);
+  const { translation } = options;
+  const changed = translation?.body ?? withModel(exchange, target, body);
   const sentBody = options.streamed ? null : changed === body && body.length === 0 ? null : changed;
   const tapped: TappedBody | 'same' =
     changed === body ? 'same' : tapWhole(changed, options.captureBodyBytes, options.elapsedMs);
   if (target.providerId === PRACTICE)
     return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
   const { provider } = target;
-  if (!provider || !exchange.endpoint) throw new Error('prepareAttempt without a provider');
-  const upstream = resolveOnce(provider, exchange.endpoint, target.model, exchange.request.url);
+  const endpoint = translation?.endpoint ?? exchange.endpoint;
+  if (!provider || !endpoint) throw new Error('prepareAttempt without a provider');
+  const query = translation ? translation.search : queryOf(exchange.request.url);
+  const upstream = resolveOnce(provider, endpoint, target.model, query);
   if (!upstream.ok) {
     return {
       ok: false,
       outcome: refuse({ cause: upstream.cause, message: `${upstream.message} ${upstream.next}`, rule: target.rule }),
     };
   }
-  if (exchange.endpoint.modelIn === 'query' && target.model !== undefined)
-    upstream.url.searchParams.set('model', target.model);
+  if (endpoint.modelIn === 'query' && target.model !== undefined) upstream.url.searchParams.set('model', target.model);
   const secret = target.key ? options.openKey(target.key) : undefined;
-  const head = upstreamHead(upstream, exchange.request.rawHeaders, secret, {
-    websocket: exchange.endpoint.websocket,
+  const head = upstreamHead(upstream, translation?.headers ?? exchange.request.rawHeaders, secret, {
+    websocket: endpoint.websocket,
     // Bodies that were understood here go on without their coding; raw ones as they came.
-    drop: exchange.endpoint.family === 'raw' ? NOTHING : CODING,
+    drop: endpoint.family === 'raw' ? NOTHING : CODING,
   });
   if (!head.ok) {
     return {
@@ -76,8 +83,9 @@ export function prepareAttempt(
       outcome: refuse({ cause: head.cause, message: `${head.message} ${head.next}`, rule: keyRule(target) }),
     };
   }
-  // A stream is watched for its end and its errors while it passes, which needs it uncompressed.
-  const headers = exchange.stream ? withHeader(head.headers, 'accept-encoding', 'identity') : head.headers;
+  // A stream is watched for its end and its errors while it passes, and what is translated is read: uncompressed.
+  const plain = exchange.stream || translation !== undefined;
+  const headers = plain ? withHeader(head.headers, 'accept-encoding', 'identity') : head.headers;
   return {
     ok: true,
     prepared: {
@@ -85,6 +93,7 @@ export function prepareAttempt(
       headers,
       body: sentBody,
       attempt: newAttempt(exchange, target, head.url.href, headers, tapped, options, upstream.rules),
+      translation,
     },
   };
 }
@@ -93,9 +102,12 @@ export function prepareAttempt(
 const resolved = new WeakMap<Provider, Map<string, ReturnType<typeof resolveUpstream>>>();
 const REMEMBERED_TARGETS = 256;
 
-function resolveOnce(provider: Provider, endpoint: Endpoint, model: string | undefined, url: string) {
+function queryOf(url: string): string | undefined {
   const query = url.indexOf('?');
-  const search = query === -1 ? undefined : url.slice(query);
+  return query === -1 ? undefined : url.slice(query);
+}
+
+function resolveOnce(provider: Provider, endpoint: Endpoint, model: string | undefined, search: string | undefined) {
   const preset = findPreset(provider.preset);
   // Only what cannot vary by request is remembered; a URL that is changed afterwards must be a fresh one.
   if (search !== undefined || endpoint.modelIn !== 'body') {

@@ -127,7 +127,7 @@ class Judging {
     const attempt = this.attempt(target);
     exchange.attempts.push(attempt);
     let verdict: Omit<Verdict, 'endMs'> | undefined;
-    const run = stages.openForward(target, attempt, new MemorySink(), (decided) => {
+    const run = stages.openForward(target, { attempt }, new MemorySink(), (decided) => {
       verdict = decided;
     });
     if (error?.code === GIVEN_UP) verdict = givenUp(attempt, answer !== null);

@@ -1,5 +1,5 @@
 /** A canonical error in Anthropic's envelope. Source: docs.claude.com/en/api/errors. */
-import { type CanonicalError, type ErrorKind, statusOfKind } from '../canonical/error.ts';
+import { type CanonicalError, type ErrorKind, ownMember, statusOfKind } from '../canonical/error.ts';
 import type { Fields } from '../canonical/request.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
@@ -17,5 +17,8 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
 
 export function buildError(error: CanonicalError): { readonly status: number; readonly body: Fields } {
   const status = error.status ?? (error.kind === 'overloaded' ? 529 : statusOfKind(error.kind));
-  return { status, body: { type: 'error', error: { type: TYPES[error.kind], message: error.message } } };
+  return {
+    status,
+    body: { type: 'error', error: { type: TYPES[error.kind], message: error.message, ...ownMember(error) } },
+  };
 }

@@ -1,6 +1,7 @@
 /** A failure as every dialect can say it, and the words that the dialects share for it. Pure. */
 import { parseErrorBody } from '../../providers/error-rows.ts';
 import { defined } from './json.ts';
+import type { Fields } from './request.ts';
 
 export type ErrorKind =
   | 'invalid-request'
@@ -23,6 +24,8 @@ export interface CanonicalError {
   readonly code?: string;
   readonly param?: string;
   readonly retryAfterSeconds?: number;
+  /** What Keyward adds to every envelope, where the failure was judged before it was worded. */
+  readonly keyward?: Fields;
 }
 
 /** What a status says where the body says nothing better. */
@@ -95,4 +98,9 @@ export function plainErrorMessage(status: number | undefined, body: string): str
   const text = body.trim();
   if (text === '') return `The provider answered with status ${status ?? 'unknown'} and an empty body.`;
   return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+}
+
+/** The member that Keyward adds, where there is one. */
+export function ownMember({ keyward }: CanonicalError): { readonly keyward?: Fields } {
+  return keyward === undefined ? {} : { keyward };
 }

@@ -87,10 +87,13 @@ export function createStreamReducer(
 export interface StreamTranslator {
   /** The text for the caller that these bytes complete; empty where they complete nothing. */
   push(bytes: Uint8Array): string;
-  /** At the end of the bytes; a stream that is not whole ends with the caller's dialect's error. */
-  end(): string;
+  /**
+   * At the end of the bytes; a stream that is not whole ends with the caller's dialect's error, in the words of `failure`
+   * where whoever judged it has better ones.
+   */
+  end(failure?: CanonicalError): string;
   /** When the connection broke: says so in the caller's dialect. */
-  fail(message: string): string;
+  fail(error: CanonicalError): string;
   readonly outcome: StreamState['outcome'];
   readonly usage: CanonicalUsage | undefined;
   readonly error: CanonicalError | undefined;
@@ -137,8 +140,12 @@ export function createStreamTranslator(
   };
   return {
     push: (bytes) => (state.outcome === 'running' ? read(() => reader.push(bytes)) : ''),
-    end: () => (state.outcome === 'running' ? read(() => reader.end()) + take(reducer.step(state, undefined)) : ''),
-    fail: (message) => take(reducer.fail(state, unusable(message))),
+    end: (failure) => {
+      if (state.outcome !== 'running') return '';
+      const rest = read(() => reader.end());
+      return rest + take(failure ? reducer.fail(state, failure) : reducer.step(state, undefined));
+    },
+    fail: (error) => take(reducer.fail(state, error)),
     get outcome() {
       return state.outcome;
     },

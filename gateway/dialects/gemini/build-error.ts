@@ -1,5 +1,5 @@
 /** A canonical error in Google's envelope. Source: google.aip.dev/193. */
-import { type CanonicalError, type ErrorKind, statusOfKind } from '../canonical/error.ts';
+import { type CanonicalError, type ErrorKind, ownMember, statusOfKind } from '../canonical/error.ts';
 import type { Fields } from '../canonical/request.ts';
 
 const WORDS: Readonly<Record<ErrorKind, string>> = {
@@ -18,5 +18,8 @@ const WORDS: Readonly<Record<ErrorKind, string>> = {
 export function buildError(error: CanonicalError): { readonly status: number; readonly body: Fields } {
   const own = error.kind === 'billing' ? 429 : error.status === 529 ? 503 : error.status;
   const status = own ?? statusOfKind(error.kind);
-  return { status, body: { error: { code: status, message: error.message, status: WORDS[error.kind] } } };
+  return {
+    status,
+    body: { error: { code: status, message: error.message, status: WORDS[error.kind], ...ownMember(error) } },
+  };
 }

@@ -4,7 +4,7 @@
  * it grows with the answer, as nothing else here does.
  */
 import type { AnswerContext } from '../canonical/adapter.ts';
-import type { CanonicalError } from '../canonical/error.ts';
+import { type CanonicalError, ownMember } from '../canonical/error.ts';
 import type { LedgerEntry } from '../canonical/losses.ts';
 import type { Fields } from '../canonical/request.ts';
 import type { CanonicalUsage, Finish } from '../canonical/response.ts';
@@ -119,7 +119,7 @@ function failure(state: BuildState, error: CanonicalError): Draft[] {
   const { message, param = null } = error;
   return [
     ['response.failed', { response: whole(state, { status: 'failed', error: { code, message } }) }],
-    ['error', { code, message, param }],
+    ['error', { code, message, param, ...ownMember(error) }],
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unusable } from '../../../gateway/dialects/canonical/error.ts';
 import { TRANSLATED_DIALECTS } from '../../../gateway/dialects/canonical/registry.ts';
 import type { TranslatedDialect } from '../../../gateway/dialects/canonical/request.ts';
 import { createStreamReducer, createStreamTranslator } from '../../../gateway/dialects/canonical/stream-translator.ts';
@@ -96,8 +97,10 @@ describe('a connection that breaks', () => {
   it.each(TRANSLATED_DIALECTS)('is said once in %s', (to) => {
     const translator = createStreamTranslator('anthropic-messages', to, PLAN, CONTEXT);
     translator.push(Buffer.from(`data: ${JSON.stringify(PIECES['anthropic-messages'].begin[0])}\n\n`));
-    expect(translator.fail('The connection to the provider broke.')).toContain('The connection to the provider broke.');
-    expect(translator.fail('again')).toBe('');
+    expect(translator.fail(unusable('The connection to the provider broke.'))).toContain(
+      'The connection to the provider broke.',
+    );
+    expect(translator.fail(unusable('again'))).toBe('');
     expect(translator.end()).toBe('');
     expect(translator.outcome).toBe('failed');
   });

@@ -1,0 +1,61 @@
+/**
+ * Where a translated request goes: the endpoint of each dialect that providers are spoken to in, behind their base URL.
+ * Pure. A dialect is plugged in by a line here and one in canonical/registry.ts.
+ */
+import type { Endpoint } from '../exchange.ts';
+import type { TranslatedDialect } from './canonical/request.ts';
+
+export interface Outbound {
+  readonly endpoint: Endpoint;
+  /** Query that makes a stream one of server-sent events. */
+  readonly search?: string;
+}
+
+type Forms = { readonly whole: Outbound; readonly stream: Outbound };
+
+function sameForBoth(endpoint: Endpoint): Forms {
+  return { whole: { endpoint }, stream: { endpoint } };
+}
+
+function gemini(name: 'generateContent' | 'streamGenerateContent'): Endpoint {
+  return {
+    name,
+    family: 'gemini',
+    dialect: 'gemini-generate',
+    upstreamPath: `/models/{model}:${name}`,
+    modelIn: 'path',
+  };
+}
+
+const FORMS: Readonly<Record<TranslatedDialect, Forms>> = {
+  'openai-chat': sameForBoth({
+    name: 'chat.completions',
+    family: 'openai',
+    dialect: 'openai-chat',
+    upstreamPath: '/chat/completions',
+    modelIn: 'body',
+  }),
+  'openai-responses': sameForBoth({
+    name: 'responses',
+    family: 'openai',
+    dialect: 'openai-responses',
+    upstreamPath: '/responses',
+    modelIn: 'body',
+  }),
+  'anthropic-messages': sameForBoth({
+    name: 'messages',
+    family: 'anthropic',
+    dialect: 'anthropic-messages',
+    upstreamPath: '/messages',
+    modelIn: 'body',
+  }),
+  // ai.google.dev/api/generate-content: without `alt=sse` a stream is one JSON array.
+  'gemini-generate': {
+    whole: { endpoint: gemini('generateContent') },
+    stream: { endpoint: gemini('streamGenerateContent'), search: '?alt=sse' },
+  },
+};
+
+export function outboundOf(dialect: TranslatedDialect, stream: boolean): Outbound {
+  return FORMS[dialect][stream ? 'stream' : 'whole'];
+}

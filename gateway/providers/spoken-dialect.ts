@@ -1,0 +1,101 @@
+/**
+ * In which dialect a provider is asked: the caller's own where the provider offers it, so that bytes pass untouched; else
+ * its main one, by translation. Pure; the answer depends on the provider's record, its preset and the caller's dialect.
+ */
+import type { Dialect, Endpoint, Rule, RuleOrigin } from '../exchange.ts';
+import type { Provider } from '../store/schema.ts';
+import { presetBase, WIRE_FORMAT_OF, type WireFormat } from './base-url.ts';
+import type { Preset, PresetDialect } from './preset-schema.ts';
+import { presetDialect, type UpstreamDialect } from './presets.ts';
+import { isMakersHost } from './provider-base.ts';
+
+/** Dialects of conversations, the ones that can be translated into one another. */
+export type ConversationDialect = Extract<
+  Dialect,
+  'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate'
+>;
+
+export interface SpokenDialect {
+  /** Undefined: it speaks none that a conversation can be translated to. */
+  readonly dialect: ConversationDialect | undefined;
+  readonly rule: Rule;
+}
+
+const CONVERSATIONS: ReadonlySet<Dialect> = new Set<ConversationDialect>([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+]);
+
+export function isConversation(dialect: Dialect): dialect is ConversationDialect {
+  return CONVERSATIONS.has(dialect);
+}
+
+const MAIN: Readonly<Partial<Record<UpstreamDialect, ConversationDialect>>> = {
+  'openai-chat': 'openai-chat',
+  'anthropic-messages': 'anthropic-messages',
+  gemini: 'gemini-generate',
+};
+
+/** By provider record (a new one after every change) and the caller's dialect. */
+const remembered = new WeakMap<Provider, Map<Dialect, SpokenDialect>>();
+
+export function spokenDialect(
+  provider: Provider,
+  preset: Preset | undefined,
+  endpoint: Endpoint & { readonly dialect: ConversationDialect },
+): SpokenDialect {
+  const known = remembered.get(provider) ?? new Map<Dialect, SpokenDialect>();
+  remembered.set(provider, known);
+  const before = known.get(endpoint.dialect);
+  if (before) return before;
+  const answer = decide(provider, preset, endpoint.dialect);
+  known.set(endpoint.dialect, answer);
+  return answer;
+}
+
+function decide(provider: Provider, preset: Preset | undefined, asked: ConversationDialect): SpokenDialect {
+  const main = mainDialect(provider, preset);
+  const setHere: RuleOrigin = { from: 'provider', id: provider.id };
+  const origin: RuleOrigin = preset ? { from: 'preset', id: preset.id } : setHere;
+  if (main === asked) return { dialect: asked, rule: { name: 'dialect.own', origin, value: asked } };
+  if (settingDialects(provider).includes(asked)) {
+    return { dialect: asked, rule: { name: 'dialect.setting', origin: setHere, value: asked } };
+  }
+  if (preset && offers(provider, preset, asked)) {
+    return { dialect: asked, rule: { name: 'dialect.offered', origin, value: asked } };
+  }
+  return { dialect: main, rule: { name: 'dialect.main', origin, value: main ?? provider.dialect } };
+}
+
+function mainDialect(provider: Provider, preset: Preset | undefined): ConversationDialect | undefined {
+  const own = MAIN[provider.dialect] ?? (preset && MAIN[presetDialect(preset)]);
+  // Listed among the OpenAI look-alikes for its embeddings alone.
+  return preset?.dialect === 'openai-embeddings' ? undefined : own;
+}
+
+/** What the owner says this provider speaks besides, where no preset can know: `--set dialects=openai-responses`. */
+function settingDialects(provider: Provider): readonly string[] {
+  return (provider.settings.dialects ?? '').split(/[\s,]+/);
+}
+
+/** Whether the preset lists the dialect with an address that is this provider's too. */
+function offers(provider: Provider, preset: Preset, asked: ConversationDialect): boolean {
+  const own = WIRE_FORMAT_OF[provider.dialect];
+  const format = FORMAT_OF[asked];
+  if (
+    !preset.otherDialects.some(({ dialect, url, path }) => dialect === (asked satisfies PresetDialect) && (url || path))
+  )
+    return false;
+  if (format === own) return true;
+  // Behind a base URL of one's own stands a mirror or a test server, which is known to speak the main dialect only.
+  return presetBase(preset, format) !== undefined && (isMakersHost(provider, preset) || preset.group === 'local');
+}
+
+const FORMAT_OF: Readonly<Record<ConversationDialect, WireFormat>> = {
+  'openai-chat': 'openai',
+  'openai-responses': 'openai',
+  'anthropic-messages': 'anthropic',
+  'gemini-generate': 'gemini',
+};

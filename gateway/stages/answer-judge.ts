@@ -1,0 +1,163 @@
+/**
+ * Takes the verdict on a provider's answer, in the dialect it came in: watches it go by, and says at its end whether it
+ * was whole and what it was used up. Nothing here knows in which dialect the client gets it.
+ */
+import { decodeText } from '../captures/decode-body.ts';
+import type { Cause } from '../causes.ts';
+import {
+  type StreamWatch,
+  streamIsWhole,
+  usageOfTail,
+  watchChunk,
+  watchEnd,
+  watchStream,
+} from '../dialects/stream-watch.ts';
+import { readUsage } from '../dialects/usage.ts';
+import type { Attempt, Dialect, Exchange, TappedBody, TokenUsage } from '../exchange.ts';
+import { headerValue } from '../providers/headers.ts';
+import type { Failure } from './failure.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { tapBytes } from './tap.ts';
+
+/** A compressed answer is judged up to this size unpacked: embeddings in bulk are far larger than what was kept of them. */
+const UNPACKED_BYTES = 16 * 1024 * 1024;
+
+export interface JudgeOptions {
+  /** What the provider was asked in. */
+  readonly dialect: Dialect;
+  readonly providerName: string;
+  readonly classify: (exchange: Exchange, attempt: Attempt, body: string) => Cause;
+}
+
+export class AnswerJudge {
+  private readonly exchange: Exchange;
+  private readonly attempt: Attempt;
+  private readonly options: JudgeOptions;
+  private watch: StreamWatch | undefined;
+
+  constructor(exchange: Exchange, attempt: Attempt, options: JudgeOptions) {
+    this.exchange = exchange;
+    this.attempt = attempt;
+    this.options = options;
+  }
+
+  /** From here on the answer's bytes are watched. */
+  begin() {
+    const contentType = headerValue(this.attempt.responseHeaders ?? [], 'content-type') ?? '';
+    this.watch = watchStream(this.options.dialect, contentType, this.exchange.stream === true);
+  }
+
+  take(chunk: Buffer) {
+    if (this.watch) watchChunk(this.watch, chunk);
+  }
+
+  get form() {
+    return this.watch?.form;
+  }
+
+  get sawError(): boolean {
+    return this.watch?.error !== undefined;
+  }
+
+  get isWhole(): boolean {
+    return this.watch !== undefined && streamIsWhole(this.watch);
+  }
+
+  /** The bytes are over, or will not go on; what was counted so far stands. */
+  close() {
+    if (this.watch) watchEnd(this.watch);
+    this.keepUsage();
+  }
+
+  keepUsage() {
+    if (this.watch) this.exchange.usage = this.watch.usage;
+  }
+
+  /** A whole answer may still be a failure: an error inside a 200, an end that never came, JSON cut short. */
+  judgeEnd(): Failure | undefined {
+    const { attempt, exchange, watch } = this;
+    const { providerName, classify } = this.options;
+    const isRaw = exchange.endpoint?.family === 'raw';
+    const earlier = attempt.outcome?.cause;
+    if (earlier) return { cause: earlier, message: `${providerName} answered with status ${attempt.status ?? 0}.` };
+    if (!watch) return undefined;
+    exchange.usage = watch.usage;
+    if (isRaw && watch.form !== 'sse') {
+      exchange.usage = this.usageOfRaw();
+      return undefined;
+    }
+    if (watch.form === 'other') return this.judgeWhole();
+    if (watch.error !== undefined) {
+      return {
+        cause: classify(exchange, attempt, watch.error),
+        message: `${providerName} reported an error inside the stream.`,
+        evidence: [{ what: 'error event', where: 'response body', value: watch.error.slice(0, 500) }],
+      };
+    }
+    if (!watch.sawData) return { cause: 'response_format', message: `${providerName} answered with an empty stream.` };
+    if (!streamIsWhole(watch)) {
+      return {
+        cause: 'network_reset_or_truncated',
+        message: `${providerName}'s stream ended before it was complete.`,
+        evidence: [{ what: 'terminal event', where: 'end of the response body', value: 'absent' }],
+      };
+    }
+    return this.judgeEvents(watch);
+  }
+
+  /** Whole by its last event, and still with a part that no client can read. */
+  private judgeEvents(watch: StreamWatch): Failure | undefined {
+    const damaged = watch.damaged ?? (watch.form === 'json-array' ? damagedArray(this.attempt) : undefined);
+    if (damaged === undefined) return undefined;
+    return {
+      cause: 'response_format',
+      message: `${this.options.providerName} sent a part of the stream that is no JSON.`,
+      evidence: [{ what: 'part that cannot be read', where: 'response body', value: damaged.slice(0, 200) }],
+    };
+  }
+
+  /** An answer in one piece, by its text; undefined where nothing is wrong, or where too little of it was kept to say. */
+  judgeWhole(): Failure | undefined {
+    const body = this.attempt.responseBody;
+    if (!body || body.sizeBytes > body.keptBytes) {
+      this.exchange.usage = this.watch && usageOfTail(this.watch);
+      return undefined;
+    }
+    return this.judgeText(this.wholeText(body));
+  }
+
+  judgeText(text: string): Failure | undefined {
+    const { attempt, exchange } = this;
+    exchange.usage = readUsage(text);
+    const verdict = judgeAnswer(exchange, attempt, text, this.options.dialect);
+    if (!verdict) return undefined;
+    return verdict.providerError
+      ? { cause: this.options.classify(exchange, attempt, text), message: verdict.message }
+      : { cause: 'response_format', message: verdict.message };
+  }
+
+  private wholeText(body: TappedBody): string {
+    const encoding = headerValue(this.attempt.responseHeaders ?? [], 'content-encoding');
+    return decodeText(tapBytes(body), encoding, UNPACKED_BYTES);
+  }
+
+  /** Raw answers may be anything; only what says that it is JSON is looked at. */
+  private usageOfRaw(): TokenUsage | undefined {
+    const { responseHeaders = [], responseBody } = this.attempt;
+    if (!responseBody || !/\bjson\b/i.test(headerValue(responseHeaders, 'content-type') ?? '')) return undefined;
+    if (responseBody.sizeBytes <= responseBody.keptBytes) return readUsage(this.wholeText(responseBody));
+    return this.watch && usageOfTail(this.watch);
+  }
+}
+
+/** The end of an array that was kept whole and is no JSON. */
+function damagedArray({ responseBody }: Attempt): string | undefined {
+  if (!responseBody || responseBody.sizeBytes > responseBody.keptBytes) return undefined;
+  const text = tapBytes(responseBody).toString('utf8');
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return text.slice(-200);
+  }
+}

@@ -1,0 +1,27 @@
+/** What is known of the model that will answer, for the builders of its request: catalogue and quirks. Pure. */
+import type { TargetFacts } from '../dialects/canonical/adapter.ts';
+import { findModel } from '../models/find-model.ts';
+import type { KnownModel } from '../providers/known-model.ts';
+import type { Preset } from '../providers/preset-schema.ts';
+import { takesEffort, wireQuirks } from '../providers/wire-quirks.ts';
+
+export function targetFacts(preset: Preset | undefined, model: string): TargetFacts {
+  const known = preset && knownFor(preset, model);
+  const { vision, tools, jsonSchema, reasoning } = known?.supports ?? {};
+  return {
+    model,
+    ...wireQuirks(preset),
+    ...(known?.maxOutput ? { maxOutputTokens: known.maxOutput } : {}),
+    ...(vision === undefined ? {} : { images: vision }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(jsonSchema === undefined ? {} : { jsonSchema }),
+    ...(reasoning === undefined ? {} : { reasoning }),
+    ...(takesEffort(model) ? { thinking: 'adaptive' as const } : {}),
+  };
+}
+
+/** Another date of the same model may be able to do less or more: what is not this very model is not known. */
+function knownFor(preset: Preset, model: string): KnownModel | undefined {
+  const found = findModel(preset.id, model);
+  return found && (found.match === 'exact' || found.match === 'spelling') ? found.model : undefined;
+}

@@ -1,0 +1,150 @@
+/**
+ * Decides, for each attempt, in which dialect its target is asked, and puts the request into that dialect where it is not
+ * the caller's own. What could not be carried stands in the step's ledger; what would change the request's meaning is
+ * refused. Pure: a replay runs it again and gets the same bytes.
+ */
+import type { AnswerContext } from '../dialects/canonical/adapter.ts';
+import type { LedgerEntry } from '../dialects/canonical/losses.ts';
+import { type AnswerPlan, translateRequest } from '../dialects/canonical/translate.ts';
+import { outboundOf } from '../dialects/outbound.ts';
+import type { Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
+import { findPreset } from '../providers/presets.ts';
+import {
+  type ConversationDialect,
+  isConversation,
+  type SpokenDialect,
+  spokenDialect,
+} from '../providers/spoken-dialect.ts';
+import type { ChosenTarget } from './route.ts';
+import { refuse, type StageOutcome } from './stage.ts';
+import { targetFacts } from './target-facts.ts';
+import { travellingHeaders } from './travelling-headers.ts';
+
+/** A request in the provider's dialect, and what its answer's way back has to know. */
+export interface Translation {
+  readonly from: ConversationDialect;
+  readonly to: ConversationDialect;
+  /** Where it goes behind the provider's base URL. */
+  readonly endpoint: Endpoint;
+  readonly search?: string;
+  readonly body: Buffer;
+  /** The client's lines that mean something in any dialect. */
+  readonly headers: RawHeaders;
+  readonly plan: AnswerPlan;
+  readonly answer: AnswerContext;
+}
+
+export interface Translated {
+  /** Undefined where there is nothing to say: the request is no conversation. */
+  readonly outcome?: StageOutcome;
+  /** Undefined: the bytes pass untouched, or the outcome refuses. */
+  readonly translation?: Translation;
+}
+
+/** More entries than a person reads; their number is told. */
+const MOST_ENTRIES = 200;
+
+export function translate(exchange: Exchange, target: ChosenTarget): Translated {
+  const { endpoint } = exchange;
+  const { provider } = target;
+  if (!endpoint || !provider || !isConversation(endpoint.dialect) || exchange.json === undefined) return {};
+  const from = endpoint.dialect;
+  const preset = findPreset(provider.preset);
+  const spoken = spokenDialect(provider, preset, { ...endpoint, dialect: from });
+  // What speaks none of these is refused by whoever looks for its address, with the words for it.
+  if (spoken.dialect === undefined) return {};
+  if (spoken.dialect === from) return { outcome: untouched(spoken) };
+  const to = spoken.dialect;
+  const model = target.model ?? exchange.askedModel ?? '';
+  const stream = exchange.stream === true;
+  const result = translateRequest(from, to, exchange.json, targetFacts(preset, model), {
+    model: exchange.askedModel,
+    stream,
+  });
+  if (result.refused !== undefined) {
+    return {
+      outcome: refuse(
+        {
+          cause: 'bad_request_parameter',
+          message: `${provider.name} is asked in another dialect (${to}), and this request cannot be said in it: ${result.refused.message}`,
+          param: result.refused.param,
+          rule: spoken.rule,
+          evidence: [{ what: 'cannot be carried', where: result.refused.param, value: result.refused.message }],
+        },
+        { input: { dialect: from }, output: { dialect: to } },
+      ),
+    };
+  }
+  const { headers, ledger: dropped } = travellingHeaders(exchange.request.rawHeaders);
+  const outbound = outboundOf(to, stream);
+  const ledger = [...dropped, ...result.ledger].map((entry) => ({ on: 'request' as const, ...entry }));
+  return {
+    outcome: {
+      decision: 'passed',
+      summary: summaryOf(from, to, ledger.length),
+      rule: spoken.rule,
+      input: { dialect: from },
+      output: { dialect: to, ...boundedLedger(ledger) },
+    },
+    translation: {
+      from,
+      to,
+      endpoint: outbound.endpoint,
+      search: outbound.search,
+      body: Buffer.from(JSON.stringify(result.body), 'utf8'),
+      headers,
+      plan: result.plan,
+      answer: {
+        seed: exchange.id,
+        nowSeconds: Math.floor(exchange.receivedAt / 1000),
+        model: exchange.askedModel ?? model,
+        includeUsage: result.plan.includeUsage,
+        jsonArray: from === 'gemini-generate' && stream && !/[?&]alt=sse\b/.test(exchange.request.url),
+      },
+    },
+  };
+}
+
+/** An entry of the ledger, and on which way it was lost. */
+export type WayEntry = LedgerEntry & { readonly on: 'request' | 'answer' };
+
+function boundedLedger(ledger: readonly WayEntry[]) {
+  if (ledger.length <= MOST_ENTRIES) return { ledger };
+  return { ledger: ledger.slice(0, MOST_ENTRIES), moreLosses: ledger.length - MOST_ENTRIES };
+}
+
+/** The step of a translated request with what its answer lost on the way back. */
+export function withAnswerLosses(step: Step, lost: readonly LedgerEntry[]): Step {
+  const { ledger = [], moreLosses = 0 } = step.output as { ledger?: readonly WayEntry[]; moreLosses?: number };
+  const all = [...ledger, ...lost.map((entry) => ({ on: 'answer' as const, ...entry }))];
+  const { dialect: from } = step.input as { dialect: string };
+  const { dialect: to } = step.output as { dialect: string };
+  const bounded = boundedLedger(all);
+  const more = moreLosses + (bounded.moreLosses ?? 0);
+  return {
+    ...step,
+    summary: summaryOf(from, to, all.length + moreLosses),
+    output: { dialect: to, ledger: bounded.ledger, ...(more > 0 ? { moreLosses: more } : {}) },
+  };
+}
+
+function summaryOf(from: string, to: string, losses: number): string {
+  const words =
+    losses === 0 ? 'nothing was lost' : losses === 1 ? '1 entry in the ledger' : `${losses} entries in the ledger`;
+  return `Translated from ${from} to ${to} and back: ${words}.`;
+}
+
+/** One for each rule: most requests repeat an earlier one's step. */
+const untouchedSteps = new WeakMap<SpokenDialect, StageOutcome>();
+
+function untouched(spoken: SpokenDialect): StageOutcome {
+  const known = untouchedSteps.get(spoken);
+  if (known) return known;
+  const outcome: StageOutcome = {
+    decision: 'skipped',
+    summary: `The provider is asked in the caller's own dialect, ${spoken.dialect}: the bytes pass untouched.`,
+    rule: spoken.rule,
+  };
+  untouchedSteps.set(spoken, outcome);
+  return outcome;
+}

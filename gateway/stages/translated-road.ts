@@ -1,0 +1,172 @@
+/**
+ * The way back of an answer whose provider was asked in another dialect: streams event by event, whole answers and errors
+ * when they are whole. It stands between the forwarder, which judges the provider's own bytes, and the client.
+ */
+import { type CanonicalError, unusable } from '../dialects/canonical/error.ts';
+import type { LedgerEntry } from '../dialects/canonical/losses.ts';
+import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
+import { translateError, translateResponse } from '../dialects/canonical/translate.ts';
+import type { Family, RawHeaders, TappedBody } from '../exchange.ts';
+import { headerValue } from '../providers/headers.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { type AnswerRoad, keywardMember, type RoadContext, UntouchedRoad } from './answer-road.ts';
+import type { Failure } from './failure.ts';
+import { keywardHeaders, type OwnAnswer, ownAnswer, writeAnswer } from './respond.ts';
+import { emptyTap, tapChunk, tapWhole } from './tap.ts';
+import type { Translation } from './translate.ts';
+
+/** An answer in one piece is translated in memory; none of a model's is nearly so large. */
+const WHOLE_BYTES = 64 * 1024 * 1024;
+
+const EVENTS = /^text\/event-stream\b/i;
+
+export class TranslatedRoad implements AnswerRoad {
+  readonly collectBytes = WHOLE_BYTES;
+  private readonly context: RoadContext;
+  private readonly translation: Translation;
+  private readonly tap: TappedBody = emptyTap();
+  private translator: StreamTranslator | undefined;
+  private lost: readonly LedgerEntry[] = [];
+
+  constructor(context: RoadContext, translation: Translation) {
+    this.context = context;
+    this.translation = translation;
+  }
+
+  get ledger(): readonly LedgerEntry[] {
+    return this.translator?.ledger ?? this.lost;
+  }
+
+  collects(headers: RawHeaders): boolean {
+    return !this.context.exchange.stream || !EVENTS.test(headerValue(headers, 'content-type') ?? '');
+  }
+
+  begin(cause: Failure['cause'] | undefined) {
+    const { exchange, attempt, response, judge, elapsed } = this.context;
+    const { from, to, plan, answer } = this.translation;
+    const { status = 200 } = attempt;
+    judge.begin();
+    this.translator = createStreamTranslator(to, from, plan, answer);
+    const headers = this.headers();
+    if (answer.jsonArray) headers.push('content-type', 'application/json; charset=UTF-8');
+    else headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
+    for (const item of keywardHeaders(exchange, cause)) headers.push(item);
+    exchange.answer = { status, headers, body: this.tap, firstByteMs: elapsed() };
+    response.writeHead(status, headers);
+    response.flushHeaders();
+  }
+
+  /** The provider's lines that are still true of the translated bytes, its request's id in the caller's own line too. */
+  private headers(): string[] {
+    const headers = answerHeaders(this.context.attempt.responseHeaders ?? [], false, true);
+    const name = REQUEST_ID[this.context.exchange.endpoint?.family ?? 'raw'];
+    if (name !== undefined && headerValue(headers, name) === undefined) {
+      const id = headerValue(headers, 'request-id') ?? headerValue(headers, 'x-request-id');
+      if (id !== undefined) headers.push(name, id);
+    }
+    return headers;
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.pass(this.translator?.push(chunk) ?? '');
+  }
+
+  private pass(text: string): boolean {
+    if (text === '') return true;
+    const { response, captureBodyBytes, elapsed } = this.context;
+    const bytes = Buffer.from(text, 'utf8');
+    tapChunk(this.tap, bytes, captureBodyBytes, elapsed());
+    return response.write(bytes);
+  }
+
+  end(judged: Failure | undefined) {
+    const { translator } = this;
+    this.pass(translator?.end(judged && this.error(judged)) ?? '');
+    this.tap.complete = true;
+    this.context.response.end();
+    if (judged || translator?.outcome !== 'failed') return judged;
+    return this.unreadable(translator.error?.message ?? '');
+  }
+
+  breakOff(failure: Failure) {
+    const { judge, response } = this.context;
+    judge.close();
+    this.pass(this.translator?.end(this.error(failure)) ?? '');
+    this.tap.complete = true;
+    response.end();
+  }
+
+  private error(failure: Failure): CanonicalError {
+    return { ...unusable(failure.message), keyward: { ...keywardMember(this.context, failure) } };
+  }
+
+  private unreadable(why: string): Failure {
+    return {
+      cause: 'response_format',
+      message: `${this.context.providerName}'s answer cannot be read as ${this.translation.to}: ${why}`,
+      evidence: [{ what: 'cannot be read', where: 'response body', value: why.slice(0, 500) }],
+    };
+  }
+
+  sendWhole(_pieces: readonly Buffer[], text: string, judged: Failure | undefined): Failure | undefined {
+    if (this.context.exchange.stream) return this.sendWholeAsStream(text, judged);
+    const { from, to, plan, answer } = this.translation;
+    const result = translateResponse(to, from, parse(text), plan, answer);
+    if (result.error !== undefined) {
+      const failure = judged ?? this.unreadable(result.error.message);
+      this.deliver(this.wordFailure(result.status, text, failure));
+      return failure;
+    }
+    this.lost = result.ledger;
+    const { status = 200 } = this.context.attempt;
+    this.deliver(ownAnswer(this.context.exchange, status, JSON.stringify(result.body), judged?.cause, this.headers()));
+    return judged;
+  }
+
+  /** A server that was asked for a stream and answers in one piece: a stream of one answer. */
+  private sendWholeAsStream(text: string, judged: Failure | undefined): Failure | undefined {
+    const failure = judged ?? this.unreadable('a stream was asked for, and the answer is none.');
+    const { status = 200 } = this.context.attempt;
+    this.deliver(this.wordFailure(status >= 400 ? status : 502, text, failure));
+    return failure;
+  }
+
+  wordFailure(status: number, text: string, failure: Failure): OwnAnswer {
+    const { exchange, attempt } = this.context;
+    const { from, to } = this.translation;
+    if (parse(text) === undefined) return new UntouchedRoad(this.context).wordFailure(status, text, failure);
+    const { body, error } = translateError(to, from, status, text, lowerCase(attempt.responseHeaders ?? []));
+    const inner = body.error as object;
+    const worded = { ...body, error: { ...inner, keyward: keywardMember(this.context, failure) } };
+    const headers = this.headers();
+    if (error.retryAfterSeconds !== undefined && headerValue(headers, 'retry-after') === undefined) {
+      headers.push('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+    }
+    return ownAnswer(exchange, status, JSON.stringify(worded), failure.cause, headers);
+  }
+
+  private deliver(answer: OwnAnswer) {
+    const { exchange, response, captureBodyBytes, elapsed } = this.context;
+    const { status, headers, body } = answer;
+    exchange.answer = { status, headers, body: tapWhole(body, captureBodyBytes, elapsed()), firstByteMs: elapsed() };
+    writeAnswer(response, answer, false);
+  }
+}
+
+/** Where each maker's SDK looks for the id that its support asks for. */
+const REQUEST_ID: Readonly<Partial<Record<Family, string>>> = { openai: 'x-request-id', anthropic: 'request-id' };
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function lowerCase(headers: RawHeaders): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (let i = 0; i + 1 < headers.length; i += 2)
+    named[(headers[i] as string).toLowerCase()] ??= headers[i + 1] as string;
+  return named;
+}
