@@ -11,30 +11,54 @@ export interface Deadline {
 
 const LOOK_EVERY_MS = 100;
 
-const running = new Set<RunningDeadline>();
+/**
+ * Those that run, linked one to the next. A Set would do but for the garbage collector: it copies its table every few
+ * dozen changes, an old copy that has grown old still points to the next, and so on; through them a third of all
+ * exchanges outlived their end until the next full collection.
+ */
+let first: RunningDeadline | undefined;
 let timer: NodeJS.Timeout | undefined;
 
 class RunningDeadline implements Deadline {
   readonly #afterMs: number;
   readonly #expire: () => void;
-  dueAt: number;
+  #before: RunningDeadline | undefined;
+  #after: RunningDeadline | undefined;
+  #isRunning = true;
+  #dueAt: number;
 
   constructor(afterMs: number, expire: () => void) {
     this.#afterMs = afterMs;
     this.#expire = expire;
-    this.dueAt = performance.now() + afterMs;
+    this.#dueAt = performance.now() + afterMs;
+    this.#after = first;
+    if (first) first.#before = this;
+    first = this;
   }
 
   end(): void {
-    running.delete(this);
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    if (this.#before) this.#before.#after = this.#after;
+    else first = this.#after;
+    if (this.#after) this.#after.#before = this.#before;
+    this.#before = undefined;
+    this.#after = undefined;
   }
 
   renew(): void {
-    this.dueAt = performance.now() + this.#afterMs;
+    this.#dueAt = performance.now() + this.#afterMs;
   }
 
+  /** Adds to `due` all that have expired by then. */
+  static collectDue(nowMs: number, due: RunningDeadline[]): void {
+    for (let one = first; one; one = one.#after) if (one.#dueAt <= nowMs) due.push(one);
+  }
+
+  /** Nothing, where another's expiry has called it off meanwhile. */
   expire(): void {
-    running.delete(this);
+    if (!this.#isRunning) return;
+    this.end();
     this.#expire();
   }
 }
@@ -42,7 +66,6 @@ class RunningDeadline implements Deadline {
 /** Calls `expire` once `afterMs` have passed (a tenth of a second later at most), unless it is ended before. */
 export function startDeadline(afterMs: number, expire: () => void): Deadline {
   const deadline = new RunningDeadline(afterMs, expire);
-  running.add(deadline);
   // Nothing that waits for a deadline keeps the process by that alone: it has a socket that does.
   timer ??= setInterval(look, LOOK_EVERY_MS).unref();
   return deadline;
@@ -50,10 +73,12 @@ export function startDeadline(afterMs: number, expire: () => void): Deadline {
 
 function look(): void {
   const now = performance.now();
-  if (running.size === 0) {
+  if (!first) {
     clearInterval(timer);
     timer = undefined;
     return;
   }
-  for (const deadline of running) if (deadline.dueAt <= now) deadline.expire();
+  const due: RunningDeadline[] = [];
+  RunningDeadline.collectDue(now, due);
+  for (const deadline of due) deadline.expire();
 }

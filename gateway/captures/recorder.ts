@@ -21,6 +21,7 @@ import { type Imported, type ImportItem, packImports } from './pack-imports.ts';
 import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-form.ts';
 import type { Redactor } from './redact.ts';
 import type { RetentionPolicy } from './retention.ts';
+import { RunningExchanges } from './running-exchanges.ts';
 import type { TemplateText } from './template.ts';
 import { TemplateBook } from './template-book.ts';
 import type { FromWorker, LastUsedEntry, WorkerOptions, WorkerRequest } from './worker-messages.ts';
@@ -163,7 +164,7 @@ class BatchingRecorder implements Recorder {
   private timer: NodeJS.Timeout | undefined;
   private readonly onWindow = () => this.send(performance.now() - RUNNING_ROW_AFTER_MS);
   /** Accepted and not over; those in `unwritten` have no row yet (and began at that reading of the monotonic clock). */
-  private readonly running = new Map<string, Exchange>();
+  private readonly running = new RunningExchanges();
   private readonly unwritten = new Map<string, number>();
   private readonly decoding = new Map<string, Promise<void>>();
   private readonly endWaiters = new Map<string, (() => void)[]>();
@@ -209,7 +210,7 @@ class BatchingRecorder implements Recorder {
 
   begin(exchange: Exchange): void {
     if (this.ended) return;
-    this.running.set(exchange.id, exchange);
+    this.running.add(exchange);
     this.unwritten.set(exchange.id, performance.now());
     this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
