@@ -17,7 +17,10 @@ const LAYERS = [
       'upstreams/',
     ],
   ],
-  ['dialects, models, providers, store, captures', ['dialects/', 'models/', 'providers/', 'store/', 'captures/']],
+  [
+    'dialects, models, providers, store, captures',
+    ['dialects/', 'models/', 'providers/', 'store/', 'captures/', 'usage/'],
+  ],
   [
     'the shared types',
     [

@@ -301,5 +301,10 @@ export interface Exchange {
   cost?: Cost;
   verdict?: Verdict;
   /** Links a replay or a probe to the capture it came from. */
-  origin?: { readonly kind: 'replay' | 'probe' | 'check' | 'import'; readonly of?: string };
+  origin?: {
+    readonly kind: 'replay' | 'probe' | 'check' | 'import';
+    readonly of?: string;
+    /** A recorded answer was served again, so nothing was used. */
+    readonly nothingSent?: boolean;
+  };
 }

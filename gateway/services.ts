@@ -25,6 +25,7 @@ import { type Connections, createConnections } from './upstreams/connections.ts'
 import { createDispatcherUpstream } from './upstreams/dispatcher.ts';
 import { createForwarder } from './upstreams/forwarder.ts';
 import { createWebSocketForwarder } from './upstreams/web-socket.ts';
+import { UsageMeter } from './usage/usage-meter.ts';
 
 export interface ServicesOptions {
   readonly home: string;
@@ -44,6 +45,8 @@ export interface Services {
   readonly store: Store;
   readonly vault: Vault;
   readonly recorder: Recorder;
+  /** What was counted since the start. */
+  readonly meter: UsageMeter;
   readonly redactor: Redactor;
   readonly pipeline: Pipeline;
   /** What a replay runs on: the same parts as the data plane. */
@@ -83,10 +86,12 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   });
   redactor.refresh();
   const ids = createCaptureIds(now);
+  const meter = new UsageMeter();
   const recorder = await createRecorder({
     file: homePaths(store.home).captures,
     redactor,
     ids,
+    meter,
     clock: now,
     settings: () => store.snapshot.settings,
     onFault: options.onFault,
@@ -133,6 +138,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     store,
     vault,
     recorder,
+    meter,
     redactor,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
     replay: { ...pipelineOptions, redactor },

@@ -14,6 +14,7 @@ import { searchText } from './search-text.ts';
 import type { TemplateText } from './template.ts';
 import type { Templates } from './templates.ts';
 import { unpackCapture } from './unpack.ts';
+import { type UsageBatch, UsageStore } from './usage-store.ts';
 
 /** Another capture of the same number (two processes in one millisecond) moves up to the next free one. */
 const MOST_SAME_NUMBERS = 64;
@@ -58,6 +59,7 @@ export class CaptureStore {
   readonly templates: Templates;
   readonly names: Names;
   readonly dictionaries: Dictionaries;
+  readonly usage: UsageStore;
 
   /** `templates` outlive the database: a fresh one after damage still gets records written like them. */
   constructor(db: DatabaseSync, templates: Templates) {
@@ -65,6 +67,7 @@ export class CaptureStore {
     this.templates = templates;
     this.names = new Names(db);
     this.dictionaries = new Dictionaries(db);
+    this.usage = new UsageStore(db);
     this.counters = this.readCounters();
     const fresh = db.prepare('SELECT count(*) AS captures, sum(failed) AS failures FROM fresh').get();
     this.fresh = { captures: Number(fresh?.captures ?? 0), failures: Number(fresh?.failures ?? 0) };
@@ -98,6 +101,7 @@ export class CaptureStore {
       }
       this.names.forget();
       this.dictionaries.reload();
+      this.usage.forget();
       throw error;
     }
   }
@@ -107,6 +111,7 @@ export class CaptureStore {
     batch: Buffer,
     lastUsed: readonly (readonly [string, number])[],
     templates: readonly TemplateText[] = [],
+    usage?: UsageBatch,
   ): void {
     this.templates.add(templates);
     const began: [string, number][] = [];
@@ -132,6 +137,7 @@ export class CaptureStore {
           'INSERT INTO last_used (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = max(at, excluded.at)',
         ).run(key, time);
       }
+      if (usage) this.usage.commit(usage);
     });
     this.templates.saved();
     for (const [id, n] of began) this.running.set(id, n);

@@ -1,14 +1,13 @@
 /**
- * Opens captures.db: creates or migrates the schema, sets a damaged file aside instead of failing, marks what a dead
- * process left running. Raw SQL lives here and in the other files of the worker only.
+ * Opens captures.db: creates or migrates the schema, sets a damaged file aside instead of failing. Raw SQL lives here and in the other files of the worker only.
  */
 import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Notice } from '../store/notice.ts';
 import { stampForFileName } from '../store/notice.ts';
-import { STATE } from './record-form.ts';
+import { USAGE_TABLES } from './usage-tables.ts';
 
-export const CAPTURES_SCHEMA_VERSION = 2;
+export const CAPTURES_SCHEMA_VERSION = 3;
 
 /**
  * Emptying the write-ahead log waits for the disk, and the batch behind it waits along: on a busy disk longer than the
@@ -39,6 +38,7 @@ const MIGRATIONS: readonly string[] = [
   // Captures from elsewhere: since when they are here, and the configuration that they were made under.
   `CREATE TABLE imported (id TEXT PRIMARY KEY, at INTEGER NOT NULL, config TEXT) WITHOUT ROWID;
    CREATE TABLE imported_config (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;`,
+  USAGE_TABLES,
 ];
 
 export interface Opened {
@@ -131,7 +131,7 @@ function prepare(file: string): DatabaseSync {
     db.exec(
       'SELECT n FROM detail ORDER BY n DESC LIMIT 1; SELECT rowid FROM search LIMIT 1; SELECT id FROM name LIMIT 1',
     );
-    db.exec(`UPDATE fresh SET state = ${STATE.interrupted}, failed = 1 WHERE state = ${STATE.running}`);
+    db.exec('SELECT id FROM usage_series LIMIT 1; SELECT series FROM usage LIMIT 1');
     return db;
   } catch (error) {
     try {

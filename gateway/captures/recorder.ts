@@ -7,9 +7,12 @@
  * 2. Bytes handed over and not yet committed are bounded: beyond the bound bodies are left out, far beyond it rows.
  * 3. A worker that dies is started again and gets what it had not committed.
  */
+import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import type { Exchange, TappedBody } from '../exchange.ts';
 import type { Notice } from '../store/notice.ts';
+import type { UsageEntry } from '../usage/usage-entry.ts';
+import { UsageMeter } from '../usage/usage-meter.ts';
 import { Batch, FULL_BATCH_BYTES } from './batch.ts';
 import type { Capture, CaptureQuery, CaptureRow } from './capture.ts';
 import { type CaptureIds, captureNumber } from './capture-id.ts';
@@ -24,6 +27,7 @@ import type { RetentionPolicy } from './retention.ts';
 import { RunningExchanges } from './running-exchanges.ts';
 import type { TemplateText } from './template.ts';
 import { TemplateBook } from './template-book.ts';
+import type { UsageBatch, UsageQuery, UsageSum } from './usage-store.ts';
 import type { FromWorker, LastUsedEntry, WorkerOptions, WorkerRequest } from './worker-messages.ts';
 import { takeCaptureThread } from './worker-thread.ts';
 
@@ -35,6 +39,8 @@ export interface RecorderSettings {
 export interface RecorderOptions {
   readonly file: string;
   readonly redactor: Redactor;
+  /** Counts what is finished here; its own where none is given. */
+  readonly meter?: UsageMeter;
   /** Raised above what the database holds as soon as that is known. */
   readonly ids?: CaptureIds;
   /** Read anew for every batch and body. */
@@ -75,6 +81,10 @@ export interface Recorder {
   /** Removes everything older than that, or, without it, what the retention settings no longer keep. */
   prune(options?: { readonly olderThanMs?: number }): Promise<{ removed: number }>;
   lastUsed(): Promise<LastUsed>;
+  /** Statistics, which outlive the captures; everything finished so far is among them. */
+  usage(query: UsageQuery): Promise<UsageSum[]>;
+  /** What is under way to the disk just now, and what was left out since the start because it could not follow. */
+  readonly queue: { readonly batches: number; readonly bytes: number; readonly leftOut: LeftOut };
   /** Calls back for each exchange that began or ended, in batches; returns what ends it. */
   subscribe(listener: (row: CaptureRow) => void): () => void;
   /** What a person should know: a damaged file, a full disk, bodies being left out. */
@@ -111,6 +121,11 @@ const DEFAULT_SETTINGS: RecorderSettings = {
   retention: { maxAgeDays: 30, failureMaxAgeDays: 90, maxSizeMb: 1024 },
 };
 
+export interface LeftOut {
+  readonly bodies: number;
+  readonly rows: number;
+}
+
 interface Used {
   readonly apps: Map<string, number>;
   readonly gatewayKeys: Map<string, number>;
@@ -133,6 +148,7 @@ interface Underway {
   readonly batch: Batch;
   readonly lastUsed: readonly LastUsedEntry[];
   readonly templates: readonly TemplateText[];
+  readonly usage: UsageBatch;
   tries: number;
 }
 
@@ -161,6 +177,11 @@ class BatchingRecorder implements Recorder {
   private worker: Worker | undefined;
   private batch: Batch;
   private readonly book: TemplateBook;
+  private readonly meter: UsageMeter;
+  /** Tells the batches of this process from those of others. */
+  private readonly run = randomUUID();
+  /** Usage of batches that were given up. */
+  private owedUsage: UsageEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly onWindow = () => this.send(performance.now() - RUNNING_ROW_AFTER_MS);
   /** Accepted and not over; those in `unwritten` have no row yet (and began at that reading of the monotonic clock). */
@@ -192,6 +213,7 @@ class BatchingRecorder implements Recorder {
     this.clock = options.clock ?? Date.now;
     this.maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES;
     this.batch = new Batch();
+    this.meter = options.meter ?? new UsageMeter();
     // Numbers that no earlier run has used, whatever it left behind.
     this.book = new TemplateBook(options.redactor, Date.now() * 1000, () => this.retireTemplates());
     this.ready = new Promise((resolve) => {
@@ -221,6 +243,7 @@ class BatchingRecorder implements Recorder {
       this.record(exchange);
     } catch (error) {
       this.fault(error, exchange.id);
+      this.meter.note(exchange);
     }
   }
 
@@ -245,7 +268,10 @@ class BatchingRecorder implements Recorder {
     }
     const done = Promise.all(later)
       .then(() => this.put(exchange, decoded))
-      .catch((error) => this.fault(error, id))
+      .catch((error) => {
+        this.fault(error, id);
+        this.meter.note(exchange);
+      })
       .finally(() => this.decoding.delete(id));
     this.decoding.set(id, done);
   }
@@ -260,9 +286,11 @@ class BatchingRecorder implements Recorder {
       this.book.refresh();
       this.pack(exchange, STATE.done, decoded);
     }
+    // With the batch that holds its capture: what a crash loses, it loses of both.
+    this.meter.note(exchange);
     this.wakeWaiters(id);
     if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
-    else if (this.batch.length > 0) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
+    else if (this.batch.length > 0 || this.meter.hasPending) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   private over(id: string): void {
@@ -322,13 +350,16 @@ class BatchingRecorder implements Recorder {
       }
     }
     this.sendPolicy();
-    if (this.batch.length > 0) {
+    if (this.batch.length > 0 || this.meter.hasPending || this.owedUsage.length > 0) {
       const lastUsed = entriesOf(this.used);
       this.used = noUse();
       this.sequence++;
       const templates = this.book.unsent;
       this.book.unsent = [];
-      this.underway.set(this.sequence, { batch: this.batch, lastUsed, templates, tries: 0 });
+      const entries = [...this.owedUsage, ...this.meter.take()];
+      this.owedUsage = [];
+      const usage = { run: this.run, sequence: this.sequence, entries };
+      this.underway.set(this.sequence, { batch: this.batch, lastUsed, templates, usage, tries: 0 });
       this.underwayBytes += this.batch.length;
       this.post(this.sequence);
       this.batch = new Batch(this.spare.pop());
@@ -339,7 +370,7 @@ class BatchingRecorder implements Recorder {
   private post(sequence: number): void {
     const underway = this.underway.get(sequence);
     if (!underway || !this.worker) return;
-    const { batch, lastUsed, templates } = underway;
+    const { batch, lastUsed, templates, usage } = underway;
     underway.tries++;
     this.worker.postMessage({
       type: 'batch',
@@ -348,6 +379,7 @@ class BatchingRecorder implements Recorder {
       length: batch.length,
       lastUsed,
       templates,
+      usage,
     });
   }
 
@@ -506,10 +538,11 @@ class BatchingRecorder implements Recorder {
       sentence: 'The part that writes captures stopped unexpectedly and was started again.',
       next: null,
     });
-    for (const [sequence, { tries, batch, templates }] of this.underway) {
+    for (const [sequence, { tries, batch, templates, usage }] of this.underway) {
       if (tries < MOST_TRIES) continue;
       // Later records may be written like them all the same.
       this.book.unsent.unshift(...templates);
+      this.owedUsage.push(...usage.entries);
       this.underway.delete(sequence);
       this.underwayBytes -= batch.length;
       this.leftOut.rows += batch.records;
@@ -649,6 +682,15 @@ class BatchingRecorder implements Recorder {
       map.set(key.slice(2), new Date(at).toISOString());
     }
     return used;
+  }
+
+  async usage(query: UsageQuery): Promise<UsageSum[]> {
+    this.send();
+    return (await this.call({ method: 'usage', query })) as UsageSum[];
+  }
+
+  get queue() {
+    return { batches: this.underway.size, bytes: this.underwayBytes + this.batch.length, leftOut: { ...this.leftOut } };
   }
 
   subscribe(listener: (row: CaptureRow) => void): () => void {

@@ -73,7 +73,9 @@ class Filling {
   private number(): number {
     const number = this.numbers.readDoubleLE(this.at);
     this.at += 8;
-    // Nobody reads nanoseconds, and long fractions do not compress.
-    return Number.isInteger(number) ? number : Math.round(number * 1e6) / 1e6;
+    // Money is whole billionths of a dollar and stays to the last one.
+    if (Number.isInteger(number) || Math.round(number * 1e9) / 1e9 === number) return number;
+    // Of times, nobody reads nanoseconds, and long fractions do not compress.
+    return Math.round(number * 1e6) / 1e6;
   }
 }

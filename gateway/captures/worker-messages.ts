@@ -5,6 +5,7 @@ import type { CaptureQuery } from './capture.ts';
 import type { ImportedRecords } from './imports.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { TemplateText } from './template.ts';
+import type { UsageBatch, UsageQuery } from './usage-store.ts';
 
 export interface WorkerOptions {
   readonly file: string;
@@ -27,6 +28,7 @@ export type ToWorker =
       readonly lastUsed: readonly LastUsedEntry[];
       /** What records of this batch and later ones are written like. */
       readonly templates: readonly TemplateText[];
+      readonly usage: UsageBatch;
     }
   /** Nothing in later batches is written like the templates so far. */
   | { readonly type: 'retire' }
@@ -40,6 +42,7 @@ export type WorkerRequest =
   | { readonly method: 'get'; readonly id: string }
   | { readonly method: 'count' }
   | { readonly method: 'lastUsed' }
+  | { readonly method: 'usage'; readonly query: UsageQuery }
   | { readonly method: 'import'; readonly given: ImportedRecords }
   | { readonly method: 'importedConfig'; readonly id: string }
   /** Without `beforeMs`: what the policy no longer keeps. */

@@ -5,6 +5,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { giveMemoryBack } from '../give-memory-back.ts';
+import type { UsageEntry } from '../usage/usage-entry.ts';
 import { CaptureStore } from './capture-store.ts';
 import { isDamage, isDiskTrouble, openDatabase, setAside } from './database.ts';
 import { importedConfig, importRecords } from './imports.ts';
@@ -12,6 +13,7 @@ import { leaveBodiesOut } from './leave-bodies-out.ts';
 import { listCaptures } from './listing.ts';
 import { pruneSlice, type RetentionPolicy, removeSlice, vacuumSlice } from './retention.ts';
 import { Templates } from './templates.ts';
+import { countBehind, markInterrupted } from './usage-behind.ts';
 import type { FromWorker, ToWorker, WorkerOptions, WorkerRequest } from './worker-messages.ts';
 
 /** One transaction of settling: large enough to be worth its pages, short enough for a batch that comes meanwhile. */
@@ -43,6 +45,8 @@ let retentionDueMs = 0;
 const templates = new Templates();
 let vacuum = false;
 let diskFull = false;
+/** Usage that no disk took; it goes with the next batch that one takes. */
+let owed: UsageEntry[] = [];
 const settled: (() => void)[] = [];
 
 function say(message: FromWorker): void {
@@ -54,6 +58,7 @@ function open(): CaptureStore {
   for (const notice of opened.notices) say({ type: 'notice', notice });
   templates.load(opened.db, options.again);
   store = new CaptureStore(opened.db, templates);
+  markInterrupted(store, options.again);
   return store;
 }
 
@@ -80,8 +85,10 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
   const batch = Buffer.from(message.memory, 0, message.length);
   let droppedBodies = 0;
   let droppedRows = 0;
+  const usage = { ...message.usage, entries: [...owed, ...message.usage.entries] };
   try {
-    withStore((captures) => captures.commit(batch, message.lastUsed, message.templates));
+    withStore((captures) => captures.commit(batch, message.lastUsed, message.templates, usage));
+    owed = [];
     if (diskFull) {
       diskFull = false;
       say({ type: 'notice-over', id: 'captures-disk' });
@@ -91,8 +98,10 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
     droppedBodies = slim.records;
     try {
       if (!isDiskTrouble(error)) throw error;
-      withStore((captures) => captures.commit(slim.batch, message.lastUsed));
+      withStore((captures) => captures.commit(slim.batch, message.lastUsed, [], usage));
+      owed = [];
     } catch {
+      owed = usage.entries;
       droppedRows = slim.records;
       droppedBodies = 0;
     }
@@ -163,7 +172,15 @@ function idleSlice(captures: CaptureStore): boolean {
     return true;
   }
   captures.dropTemplates();
+  if (countBehind(captures)) {
+    logGrown = true;
+    return true;
+  }
   if (started >= retentionDueMs) {
+    if (captures.usage.rollUp(Date.now(), (work) => captures.transaction(work))) {
+      logGrown = true;
+      return true;
+    }
     if (pruneSlice(captures, policy, Date.now()) > 0) {
       logGrown = true;
       vacuum = true;
@@ -203,6 +220,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return withStore((captures) => captures.get(request.id));
     case 'count':
       return withStore((captures) => captures.count());
+    case 'usage':
+      return withStore((captures) => captures.usage.query(request.query));
     case 'lastUsed':
       return withStore((captures) => captures.lastUsed());
     case 'import': {
@@ -233,6 +252,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
 
 async function prune(beforeMs: number | undefined): Promise<number> {
   let removed = 0;
+  // What is to go is counted first.
+  while (withStore(countBehind)) await new Promise((resolve) => setImmediate(resolve));
   for (;;) {
     const slice = withStore((captures) =>
       beforeMs === undefined ? pruneSlice(captures, policy, Date.now()) : removeSlice(captures, beforeMs),

@@ -15,6 +15,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSuiteCommands } from './commands/suites.ts';
+import { addUsageCommands } from './commands/usage.ts';
 import { addVaultCommands } from './commands/vault.ts';
 import { version } from './version.ts';
 
@@ -61,6 +62,7 @@ function createProgram(): Command {
     addFixCommand,
     addReplayCommand,
     addSuiteCommands,
+    addUsageCommands,
     addVaultCommands,
     addConfigCommands,
   ]) {

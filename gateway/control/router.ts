@@ -20,6 +20,7 @@ import { settingsProcedures } from './settings.ts';
 import { statusProcedures } from './status.ts';
 import { suiteProcedures } from './suites.ts';
 import { transferProcedures } from './transfer.ts';
+import { usageProcedures } from './usage.ts';
 import { vaultProcedures } from './vault.ts';
 
 function createRouter(deps: ControlDeps): ControlRouter {
@@ -40,6 +41,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     connect: connectProcedures(deps),
     transfer: transferProcedures(deps),
     suites: suiteProcedures(deps),
+    usage: usageProcedures(deps),
     vault: vaultProcedures(deps),
     settings: settingsProcedures(deps),
   });

@@ -15,7 +15,7 @@ export interface ControlDeps {
   readonly vault: Vault;
   readonly recorder: Pick<
     Recorder,
-    'list' | 'import' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices'
+    'list' | 'import' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices' | 'usage'
   >;
   /** Sends one request of the gateway's own to a provider; never rejects for what the network does. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;

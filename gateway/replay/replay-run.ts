@@ -245,7 +245,12 @@ class ReplayRun {
     // A recorded answer is served under the original's id, so that it comes out byte for byte; it is kept under its own.
     const record: Exchange = this.live
       ? exchange
-      : { ...exchange, id: deps.replay.newCaptureId(), receivedAt: deps.now() };
+      : {
+          ...exchange,
+          id: deps.replay.newCaptureId(),
+          receivedAt: deps.now(),
+          origin: { kind: 'replay', of: input.capture.id, nothingSent: true },
+        };
     if (!begun) deps.replay.recorder.begin(record);
     deps.replay.recorder.finish(record);
     return this.done(record.recording === 'off' ? more : { ...more, captureId: record.id });

@@ -35,6 +35,7 @@ import {
 import { settingsChangeSchema } from './settings-change.ts';
 import { suiteContract } from './suites.ts';
 import { transferContract } from './transfer.ts';
+import { usageContract } from './usage.ts';
 
 export type {
   Capture,
@@ -48,6 +49,7 @@ export { CAUSES, type Cause, type Stage } from '../../causes.ts';
 export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
 export * from './rows.ts';
+export type { Usage, UsageGroup, UsageNumbers, UsageStep, WeatherRow } from './usage.ts';
 
 const id = z.object({ id: z.string() });
 const done = z.object({ done: z.literal(true) });
@@ -240,6 +242,7 @@ export const contract = {
   transfer: transferContract,
   suites: suiteContract,
   fixes: fixContract,
+  usage: usageContract,
   explain: {
     record: base.route({ method: 'POST', path: '/explain' }).input(failureRecordSchema).output(explanationSchema),
   },

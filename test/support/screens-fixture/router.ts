@@ -10,6 +10,7 @@ import { settingsSchema } from '../../../gateway/store/schema.ts';
 import { places } from './places.ts';
 import { capture, captureRow, explanation, KINDS } from './sample-captures.ts';
 import { emptyHome, fullHome, gatewayKey, key } from './sample-home.ts';
+import { sampleUsage, sampleWeather } from './sample-usage.ts';
 
 export interface FixtureOptions {
   readonly home: 'empty' | 'full';
@@ -115,6 +116,10 @@ export function createRouter(options: FixtureOptions) {
           next: 'Look at the network or the proxy settings.',
         },
       ]),
+    },
+    usage: {
+      get: os.usage.get.handler(({ input }) => sampleUsage(options.home, input.since, nowMs)),
+      weather: os.usage.weather.handler(() => sampleWeather(options.home, nowMs)),
     },
     presets: { list: os.presets.list.handler(() => home.presets) },
     providers: {
