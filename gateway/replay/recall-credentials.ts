@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Capture } from '../captures/capture.ts';
-import { MARKER_PATTERN } from '../captures/marker.ts';
+import { markedLength } from '../captures/marker.ts';
 import { findCredentials } from '../stages/credential.ts';
 import { type CredentialFacts, credentialFactsSchema } from '../stages/credential-facts.ts';
 import type { ReplayConfig } from './replay-config.ts';
@@ -32,7 +32,7 @@ export function recallCredentials(capture: Capture, then: ReplayConfig | null): 
   const step = capture.steps.find(({ stage }) => stage === 'identify');
   if (!step) return unknown('The request was refused before anybody looked at its gateway key.');
   const scheme = credential.scheme === undefined ? {} : { scheme: credential.scheme };
-  const common = { place, length: lengthOf(credential.value), ...scheme };
+  const common = { place, length: markedLength(credential.value) ?? credential.value.length, ...scheme };
   const evidence = (what: string) => step.evidence?.find((one) => one.what === what)?.value;
   if (capture.gatewayKeyId !== null) {
     const record = then?.snapshot.gatewayKeys.get(capture.gatewayKeyId);
@@ -66,10 +66,4 @@ function unknown(sentence: string): Recalled {
     ok: false,
     refusal: { sentence, next: 'Say in whose name to replay it: the edit gateway-key with the id of a gateway key.' },
   };
-}
-
-/** A marker tells the length of what it stands for. */
-function lengthOf(value: string): number {
-  const marker = value.match(MARKER_PATTERN)?.[0] ?? '';
-  return Number(/ (\d+) chars/.exec(marker)?.[1] ?? /^~redacted\.[a-z-]+\.(\d+)/.exec(marker)?.[1] ?? value.length);
 }

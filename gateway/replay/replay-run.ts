@@ -1,5 +1,6 @@
 /** Runs the real stages over a recorded request: on the recorded clock, or, where it is really sent, on the real one. */
 import type { Capture } from '../captures/capture.ts';
+import { markedLength, markerInUrl, marksSecret } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
 import type { Attempt, Exchange, Verdict } from '../exchange.ts';
 import { guardRequest } from '../guard.ts';
@@ -268,7 +269,7 @@ class ReplayRun {
   private openKey(key: ProviderKey): string {
     const { deps, input } = this;
     const today = deps.store.snapshot.providerKeys.get(key.id);
-    if (input.mode === 'recorded' || !today || today.version !== key.version) return standIn(key);
+    if (input.mode === 'recorded' || !today || today.version !== key.version) return standIn(key, input.capture);
     return deps.replay.openKey(today);
   }
 
@@ -323,7 +324,9 @@ function explainUrlThen(capture: Capture): string {
   return `${found ?? 'http://127.0.0.1:4141/ui/requests/'}${capture.id}`;
 }
 
-function standIn({ lastFour, fingerprint }: ProviderKey): string {
-  const end = /^[\w.-]{4}$/.test(lastFour) ? `.${lastFour}` : '';
-  return `~redacted.provider-key.0${end}.${fingerprint.slice(0, 8)}~`;
+/** The marker that stands for a secret which is not at hand; its length is told by the recording alone. */
+function standIn({ lastFour, fingerprint }: ProviderKey, { attemptList }: Capture): string {
+  const recorded = attemptList.flatMap(({ url, requestHeaders }) => [url, ...requestHeaders.map(([, value]) => value)]);
+  const length = markedLength(recorded.find((text) => marksSecret(text, fingerprint)) ?? '') ?? 0;
+  return markerInUrl({ kind: 'provider-key', length, fingerprint, lastFour });
 }

@@ -4,6 +4,7 @@
  */
 import type { Capture } from '../captures/capture.ts';
 import { isCaptureId } from '../captures/capture-id.ts';
+import { readableMarkers } from '../captures/marker.ts';
 import { STAGES } from '../causes.ts';
 import type { Edit, Replay, ReplayInput } from '../control/contract/replay.ts';
 import type { Exchange } from '../exchange.ts';
@@ -171,7 +172,7 @@ function preparedOf(deps: ReplayDeps, { prepared }: RunOutput, request: ReplayRe
   return {
     method: attempt.method,
     url: redactor.redactUrl(url.href).url,
-    headers: pairs(redactedHeaders),
+    headers: pairs(redactedHeaders).map(([name, value]): [string, string] => [name, readableMarkers(value)]),
     body: body ? redactor.redactText(body.toString('utf8'), 'body').text : null,
     key: attempt.key ?? null,
   };

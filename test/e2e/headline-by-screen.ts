@@ -28,7 +28,7 @@ const EXPERIMENTS: Readonly<Record<string, RegExp>> = {
 
 /** Sets up the provider with the bad key, makes the request fail, and leads the page from there to the green replay. */
 export async function mendByScreen(page: Page, owner: Owner, server: ProviderServer, journey: Journey): Promise<void> {
-  const slug = journey.what.replace(/[^a-z]+/g, '-');
+  const [slug = ''] = journey.what.split(' ');
   const provider = `p-${slug}`;
   const name = `House ${slug}`;
   const badKey = journey.bad(server);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../gateway/captures/capture.ts';
 import { portableConfig } from '../../gateway/transfer/portable-config.ts';
 import { writeBundle } from '../../gateway/transfer/write-bundle.ts';
+import { startProviderServer } from '../support/provider-servers/start-provider-server.ts';
 import { carry, chat, openHome, practise, type TestHome } from './homes.ts';
 
 let there: TestHome;
@@ -73,6 +74,26 @@ describe('a bundle in another home', () => {
       kind: 'replay',
       of: id,
     });
+  });
+
+  it('shows what would be sent with a marker for the key that stayed at home, as long as the key is', async () => {
+    const server = await startProviderServer({ dialect: 'openai' });
+    const secret = server.key('expired');
+    await there.client.providers.add({ id: 'house', baseUrl: server.url, dialect: 'openai-chat' });
+    await there.client.keys.add({ provider: 'house', secret, check: false });
+    const failed = await there.gateway.post('/v1/chat/completions', chat('house/gpt-4o-mini'));
+    await failed.arrayBuffer();
+    await server.close();
+    const id = failed.headers.get('x-keyward-capture') as string;
+    await carry(there, [id], here);
+    const sent = async ({ client }: TestHome) => {
+      const { prepared } = await client.replay.run({ id, mode: 'dry-run', config: 'then' });
+      return prepared?.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+    };
+    expect(await sent(here)).toMatch(
+      new RegExp(`^Bearer ⟦redacted provider-key ${secret.length} chars …${secret.slice(-4)} #`),
+    );
+    expect(await sent(here)).toBe(await sent(there));
   });
 
   it('is taken in once, however often it is opened', async () => {

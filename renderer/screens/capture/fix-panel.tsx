@@ -10,6 +10,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Said } from '../../parts/said.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { useAction } from '../../parts/use-action.ts';
+import { useShown } from '../../parts/use-shown.ts';
 import { words } from '../../words/words.ts';
 import { EditChips } from '../replay/edit-chips.tsx';
 import classes from './capture.module.css';
@@ -30,6 +31,8 @@ export function FixPanel(props: { capture: Capture; fix: Fix; byHand: Place | un
     queries.fixes.preview.queryOptions({ input: { id: capture.id, fix: fix.id }, gcTime: 0, retry: false }),
   );
 
+  const shown = useShown(preview.isSuccess);
+
   const apply = async () => {
     const needs = preview.data?.needs ?? [];
     const given = Object.fromEntries(needs.map((need) => [need.name, shownValue(need, values).trim()]));
@@ -48,6 +51,7 @@ export function FixPanel(props: { capture: Capture; fix: Fix; byHand: Place | un
   const cost = preview.data?.costUsd;
   return (
     <form
+      ref={shown}
       className={classes.fixPanel}
       aria-label={fix.title}
       onSubmit={(event) => {

@@ -8,6 +8,7 @@ import { LinkButton } from '../../parts/link-button.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Said } from '../../parts/said.tsx';
 import { useAction } from '../../parts/use-action.ts';
+import { useShown } from '../../parts/use-shown.ts';
 import { words } from '../../words/words.ts';
 import classes from './capture.module.css';
 
@@ -15,6 +16,7 @@ import classes from './capture.module.css';
 export function FixResultNote({ result, onClose }: { result: FixResult; onClose: () => void }) {
   const w = words.fixes;
   const action = useAction();
+  const shown = useShown(true);
   const [undone, setUndone] = useState<string | null>(null);
   const run = useQuery(
     queries.captures.get.queryOptions({ input: result.capture ? { id: result.capture } : skipToken }),
@@ -27,7 +29,7 @@ export function FixResultNote({ result, onClose }: { result: FixResult; onClose:
     if (done) setUndone(done.sentence || w.undone);
   };
   return (
-    <div className={classes.fixResult} data-tone={tone} role="status">
+    <div ref={shown} className={classes.fixResult} data-tone={tone} role="status">
       <p className={classes.fixVerdict}>
         <Light tone={tone} size={18} />
         <b>

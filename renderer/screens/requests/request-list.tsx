@@ -154,7 +154,7 @@ export function RequestList(props: {
             if (!row) return null;
             return (
               <div
-                key={item.key}
+                key={row.id}
                 id={`row-${row.id}`}
                 role="option"
                 tabIndex={-1}
@@ -163,7 +163,8 @@ export function RequestList(props: {
                 aria-posinset={item.index + 1}
                 className={classes.row}
                 data-marked={row.id === marked || undefined}
-                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                // By index, not by the virtualizer's measurements: those may lag behind rows that were put in front.
+                style={{ height: ROW_PX, transform: `translateY(${item.index * ROW_PX}px)` }}
                 aria-checked={selection.has(row.id)}
                 onClick={(event) =>
                   event.ctrlKey || event.metaKey ? selection.toggle(row.id) : props.onChoose(row.id)
