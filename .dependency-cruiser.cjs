@@ -31,6 +31,7 @@ const LAYERS = [
       'deadline\\.ts$',
       'rest\\.ts$',
       'give-memory-back\\.ts$',
+      'word-issue\\.ts$',
     ],
   ],
 ];

@@ -4,6 +4,7 @@
  */
 import { ORPCError } from '@orpc/server';
 import type { $ZodIssue } from 'zod/v4/core';
+import { howItShouldBe, placeOf } from '../word-issue.ts';
 
 export type ProblemCode = 'FAILED' | 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'LOCKED' | 'REFUSED';
 
@@ -82,46 +83,13 @@ function validationError(error: ORPCError<string, unknown>): ORPCError<string, u
   return problemError('INVALID', wordIssues(issues), 'Correct it and try again.');
 }
 
-/** What the validator found, in a person's words. */
-function wordIssue(issue: { readonly message: string; readonly code?: unknown }): string {
-  const { code, values, minimum, maximum, expected } = issue as Record<string, unknown>;
-  switch (code) {
-    case 'invalid_value':
-      return Array.isArray(values)
-        ? `it may be ${values.slice(0, 20).map(String).join(', ')}`
-        : 'it is not one of the possible values';
-    case 'invalid_type':
-      return `it should be ${TYPE_WORDS[String(expected)] ?? String(expected)}`;
-    case 'too_small':
-      return minimum === 0 || minimum === 1 ? 'it must be more than nothing' : `it must be at least ${String(minimum)}`;
-    case 'too_big':
-      return `it must be at most ${String(maximum)}`;
-    case 'unrecognized_keys':
-      return 'there is a member that is not known';
-    default:
-      return issue.message;
-  }
-}
-
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'an object',
-  array: 'a list',
-};
-
 /** At most three issues as one sentence; never a value, which may be a secret. */
 export function wordIssues(
   issues: readonly { readonly path?: readonly unknown[]; readonly message: string }[],
 ): string {
-  const shown = issues.slice(0, 3).map((one) => {
-    const issue = { path: one.path, message: wordIssue(one) };
-    const place = (issue.path ?? [])
-      .map((part) => (typeof part === 'object' && part !== null && 'key' in part ? part.key : part))
-      .join('.');
-    return place === '' ? issue.message : `"${place}": ${issue.message}`;
+  const shown = issues.slice(0, 3).map((issue) => {
+    const place = placeOf(issue);
+    return `${place === '' ? 'it' : `"${place}"`} ${howItShouldBe(issue)}`;
   });
   const more = issues.length > shown.length ? ` (and ${issues.length - shown.length} more)` : '';
   return `That does not fit: ${shown.join('; ')}${more}.`;

@@ -79,12 +79,29 @@ export const failureRecordSchema = z.object({
     .nullish(),
   response: z
     .object({
-      status: z.number().nullish(),
+      /** Logs often hold it as a text. */
+      status: z
+        .union(
+          [
+            z.number(),
+            z
+              .string()
+              .regex(/^\s*\d{3}\s*$/)
+              .transform(Number),
+          ],
+          { error: () => 'should be a number' },
+        )
+        .nullish(),
       headers: z.record(z.string(), z.unknown()).nullish(),
       body: z.unknown(),
     })
     .partial()
     .nullish(),
-  transport_error: z.object({ code: z.string().nullish(), message: z.string().nullish() }).partial().nullish(),
+  transport_error: z
+    .union([
+      z.object({ code: z.string().nullish(), message: z.string().nullish() }).partial(),
+      z.string().transform((message) => ({ code: undefined, message })),
+    ])
+    .nullish(),
 });
 export type FailureRecord = z.infer<typeof failureRecordSchema>;

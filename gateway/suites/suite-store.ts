@@ -9,6 +9,7 @@ import { writeDurably } from '../store/durable-file.ts';
 import { homePaths } from '../store/home.ts';
 import { isMissing } from '../store/store-error.ts';
 import { BUNDLE_ENDING } from '../transfer/bundle-format.ts';
+import { whatIsWrong } from '../word-issue.ts';
 import { type KeptRun, keptRunsSchema, MOST_RUNS } from './run-history.ts';
 import { SuiteError } from './suite-error.ts';
 
@@ -31,10 +32,9 @@ export function parseSuite(text: string, name: string): SuiteFile {
   }
   const parsed = suiteFileSchema.safeParse(value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
     throw new SuiteError(
       'invalid',
-      `The suite ${name} does not have the right form: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
+      `The suite ${name} does not have the right form: ${whatIsWrong(parsed.error.issues, value)}.`,
       'Correct the file.',
     );
   }

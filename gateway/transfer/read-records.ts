@@ -1,5 +1,6 @@
 /** Failure records (the interchange form) as conversations, so that a failure from anywhere can become a capture. Pure. */
-import { type FailureRecord, failureRecordSchema } from '../diagnosis/explanation.ts';
+import type { FailureRecord } from '../diagnosis/explanation.ts';
+import { readFailureRecord } from '../diagnosis/read-failure-record.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { Conversation } from './conversation.ts';
 import type { HarEntry } from './read-har.ts';
@@ -29,10 +30,11 @@ function isRecord(value: unknown): boolean {
 }
 
 export function readRecord(value: unknown, index: number): HarEntry {
-  const parsed = failureRecordSchema.safeParse(value);
-  const name = `record ${index + 1}${parsed.success ? ` (${parsed.data.id.slice(0, 80)})` : ''}`;
-  if (!parsed.success || !isRecord(value)) return { name, read: { skipped: 'It is no failure record.' } };
-  const record = parsed.data;
+  const parsed = readFailureRecord(value);
+  const name = `record ${index + 1}${parsed.ok ? ` (${parsed.record.id.slice(0, 80)})` : ''}`;
+  if (!parsed.ok) return { name, read: { skipped: `It is no failure record: ${parsed.wrong}.` } };
+  if (!isRecord(value)) return { name, read: { skipped: 'It holds neither a request nor a response.' } };
+  const { record } = parsed;
   const url = urlOf(record);
   if (!url) return { name, read: { skipped: 'Neither its provider nor its base URL says where it was sent.' } };
   return { name, read: conversationOf(record, url) };

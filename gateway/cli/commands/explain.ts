@@ -13,6 +13,16 @@ import { type Session, unlockIfAsked } from '../session.ts';
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 const TOO_LARGE = { what: 'for one failure record', next: 'For a file of many, one a line: --batch FILE.' };
 
+interface Explainer {
+  /** What to do about a record that cannot be read. */
+  readonly next: string;
+  explain(
+    value: unknown,
+  ):
+    | { readonly explanation: Explanation; readonly wrong?: undefined }
+    | { readonly explanation?: undefined; readonly wrong: string };
+}
+
 export function addExplainCommand(program: Command): void {
   program
     .command('explain [capture-or-file]')
@@ -78,13 +88,23 @@ function show(out: Output, explanation: Explanation): void {
 async function explainFile(out: Output, file: string): Promise<ExitCode> {
   const bytes = await readInput(file, MOST_RECORD_BYTES, TOO_LARGE);
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-  const explain = await loadExplainer();
+  const explainer = await loadExplainer();
+  if (text.trim() === '')
+    throw new CliError(EXIT.usage, `${file} is empty.`, 'It has to hold a failure record, as one JSON object.');
   const whole = parseJson(text);
   // A file of records, one a line, is understood without being told so.
-  if (whole === undefined && text.trim().includes('\n')) return explainLines(out, text.split('\n'), file, explain);
+  if (whole === undefined && text.trim().includes('\n')) return explainLines(out, text.split('\n'), file, explainer);
   if (whole === undefined)
     throw new CliError(EXIT.usage, `${file} is not JSON.`, 'It has to hold a failure record, as one JSON object.');
-  for (const record of Array.isArray(whole) ? whole : [whole]) show(out, explain(record));
+  const records = Array.isArray(whole) ? whole : [whole];
+  if (records.length === 0) throw new CliError(EXIT.usage, `${file} holds an empty list.`, explainer.next);
+  const explanations = records.map((record, index) => {
+    const { explanation, wrong } = explainer.explain(record);
+    if (explanation) return explanation;
+    const which = records.length > 1 ? `Record ${index + 1} of ${file}` : 'This';
+    throw new CliError(EXIT.usage, `${which} is no failure record: ${wrong}.`, explainer.next);
+  });
+  for (const explanation of explanations) show(out, explanation);
   return EXIT.done;
 }
 
@@ -105,7 +125,7 @@ async function explainLines(
   out: Output,
   lines: AsyncIterable<string> | Iterable<string>,
   file: string,
-  explain: (record: unknown) => Explanation,
+  explainer: Explainer,
 ): Promise<ExitCode> {
   let number = 0;
   let code: ExitCode = EXIT.done;
@@ -113,55 +133,36 @@ async function explainLines(
     number += 1;
     if (line.trim() === '') continue;
     const record = parseJson(line);
-    try {
-      if (record === undefined) throw new CliError(EXIT.usage, 'not JSON');
-      const explanation = explain(record);
+    const { explanation, wrong } = record === undefined ? { wrong: 'it is no JSON' } : explainer.explain(record);
+    if (explanation) {
       await out.line(
         explanation,
         () =>
           `${explanation.id}\t${explanation.cause ?? 'none'}\t${explanation.confidence.toFixed(2)}\t${explanation.title}`,
       );
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      code = EXIT.failed;
-      const message = `Line ${number} of ${file} holds no failure record: ${error.message}`;
-      out.note(out.json ? JSON.stringify({ error: { message, next: null } }) : message);
+      continue;
     }
+    code = EXIT.failed;
+    const message = `Line ${number} of ${file} holds no failure record: ${wrong}.`;
+    out.note(out.json ? JSON.stringify({ error: { message, next: explainer.next } }) : message);
   }
+  if (code === EXIT.failed && !out.json) out.note(explainer.next);
   return code;
 }
 
 /** The explanation engine, without store, captures or network. */
-async function loadExplainer(): Promise<(record: unknown) => Explanation> {
-  const [{ explainRecord }, { failureRecordSchema }] = await Promise.all([
+async function loadExplainer(): Promise<Explainer> {
+  const [{ explainRecord }, { readFailureRecord, WHAT_A_RECORD_IS }] = await Promise.all([
     import('../../diagnosis/explain-record.ts'),
-    import('../../diagnosis/explanation.ts'),
+    import('../../diagnosis/read-failure-record.ts'),
   ]);
-  return (record) => {
-    const parsed = failureRecordSchema.safeParse(record);
-    if (parsed.success) return explainRecord(parsed.data);
-    const [issue] = parsed.error.issues;
-    throw new CliError(
-      EXIT.usage,
-      `This is no failure record: ${issue ? whatIsWrong(issue, record) : 'it does not fit'}.`,
-      'It is a JSON object with an id, and request, response or transport_error where known.',
-    );
+  return {
+    next: WHAT_A_RECORD_IS,
+    explain(value) {
+      const read = readFailureRecord(value);
+      return read.ok ? { explanation: explainRecord(read.record) } : { wrong: read.wrong };
+    },
   };
-}
-
-/** A validator's finding, for a person. */
-function whatIsWrong(
-  issue: { readonly path: readonly PropertyKey[]; readonly expected?: unknown },
-  record: unknown,
-): string {
-  if (issue.path.length === 0) return 'it is no JSON object';
-  const value = issue.path.reduce<unknown>((at, name) => (at as Record<PropertyKey, unknown> | null)?.[name], record);
-  const place = `"${issue.path.map(String).join('.')}"`;
-  if (value === undefined || value === null) return `${place} is missing`;
-  const kind = { string: 'a text', number: 'a number', record: 'an object', object: 'an object' }[
-    String(issue.expected)
-  ];
-  return kind ? `${place} should be ${kind}` : `${place} is not what it should be`;
 }
 
 function parseJson(text: string): unknown {
