@@ -19,7 +19,7 @@ const LAYERS = [
   ],
   [
     'dialects, models, providers, store, captures',
-    ['dialects/', 'models/', 'providers/', 'store/', 'captures/', 'usage/'],
+    ['dialects/', 'models/', 'providers/', 'store/', 'captures/', 'usage/', 'cache/'],
   ],
   [
     'the shared types',

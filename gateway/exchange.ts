@@ -267,6 +267,22 @@ export interface Cost {
   readonly pricesOf?: string;
 }
 
+/** What the cache did for an exchange. */
+export interface CacheUse {
+  /** `off`: switched on, but not for a request like this. */
+  readonly state: 'hit' | 'miss' | 'off';
+  /** Of a hit: the capture whose answer it is, who gave it, how old it was. */
+  readonly of?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly ageMs?: number;
+  /** Of a hit: what was counted and paid for that answer then, and so not again. */
+  readonly saved?: { readonly inputTokens?: number; readonly outputTokens?: number; readonly costUsd?: number };
+  /** Of a miss, once it is over: whether the answer is kept, or why it is not. */
+  readonly kept?: boolean;
+  readonly notKept?: string;
+}
+
 /** `id,chunks` of a recording policy: `full`, `no-bodies` (headers, steps, timings only) or `off`. */
 export type Recording = 'full' | 'no-bodies' | 'off';
 
@@ -299,6 +315,8 @@ export interface Exchange {
   usage?: TokenUsage;
   /** Absent where it is not known, and for practice. */
   cost?: Cost;
+  /** Absent where no cache is switched on for it. */
+  cache?: CacheUse;
   verdict?: Verdict;
   /** Links a replay or a probe to the capture it came from. */
   origin?: {

@@ -62,6 +62,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     startedAt,
     store: services.store,
     vault: services.vault,
+    cache: services.cache,
     recorder: services.recorder,
     probe: services.probe,
     replay: services.replay,

@@ -7,6 +7,7 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { type Choice, StageRun } from './run-stages.ts';
+import type { ExchangeCache } from './stages/cache.ts';
 import { presentedBy } from './stages/credential-facts.ts';
 import type { ForwardRun } from './stages/forward.ts';
 import type { PreparedAttempt } from './stages/prepare-attempt.ts';
@@ -36,6 +37,8 @@ export interface PipelineOptions {
   readonly fingerprint: (text: string) => string;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
   readonly explainUrl: (captureId: string) => string;
+  /** Answers kept from earlier. */
+  readonly cache: ExchangeCache;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -114,6 +117,7 @@ export class ExchangeRun {
       lockedBecause: options.lockedBecause,
       openKey: options.openKey,
       classify: options.classify,
+      cache: options.cache,
       explainUrl: options.explainUrl(this.exchange.id),
     });
     options.recorder.begin(this.exchange);
@@ -248,6 +252,9 @@ export class ExchangeRun {
         return;
       case 'own-answer':
         this.finish(this.stages.answerOwn(this.response, choice.text));
+        return;
+      case 'cached':
+        this.finish(this.stages.answerCached(this.response, choice.answer));
         return;
       case 'target':
         this.forward(choice.target, body);

@@ -2,26 +2,38 @@
  * The one order of the stages, for a request under way and for a replay alike. What differs between the two (clock,
  * configuration, credentials, what carries the request, where the answer goes) is given; nothing here knows which it is.
  */
+import type { KeptAnswer } from './cache/response-cache.ts';
 import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { LedgerEntry } from './dialects/canonical/losses.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import { authorize } from './stages/authorize.ts';
+import { type ExchangeCache, type KeepPlan, lookUp } from './stages/cache.ts';
+import { cachesAtAll } from './stages/cache-rules.ts';
 import type { Presented } from './stages/credential-facts.ts';
 import { ForwardRun } from './stages/forward.ts';
 import { forwardStep, respondStep } from './stages/forward-steps.ts';
 import { identify } from './stages/identify.ts';
+import { KeepingSink, keepAnswer } from './stages/keep-answer.ts';
 import { answerModels } from './stages/list-models.ts';
 import { needsKeyHere } from './stages/needs-key.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
 import { priceExchange } from './stages/price-exchange.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
-import { type AnswerSink, type OwnAnswer, ownAnswer, refusalAnswer, writeAnswer } from './stages/respond.ts';
+import {
+  type AnswerSink,
+  keywardHeaders,
+  type OwnAnswer,
+  ownAnswer,
+  refusalAnswer,
+  writeAnswer,
+  writeKept,
+} from './stages/respond.ts';
 import { type ChosenTarget, route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
-import { tapWhole } from './stages/tap.ts';
+import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
 import { type Translation, translate, withAnswerLosses } from './stages/translate.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
@@ -41,6 +53,8 @@ export interface StageEnvironment {
   readonly openKey: (key: ProviderKey) => string;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
   readonly explainUrl: string;
+  /** Answers kept from earlier; in a replay, what was recorded of them; absent where there are none. */
+  readonly cache?: ExchangeCache;
   /** False where nothing is really sent, so that nothing is spent. */
   readonly spends?: boolean;
 }
@@ -51,6 +65,7 @@ export type Admission = 'refused' | 'raw' | 'no-body' | 'body';
 export type Choice =
   | { readonly kind: 'refused' }
   | { readonly kind: 'own-answer'; readonly text: string }
+  | { readonly kind: 'cached'; readonly answer: KeptAnswer }
   | { readonly kind: 'target'; readonly target: ChosenTarget };
 
 type Outcome = Omit<Verdict, 'endMs'>;
@@ -59,6 +74,9 @@ export class StageRun {
   private readonly exchange: Exchange;
   private readonly environment: StageEnvironment;
   private head: StageOutcome | undefined;
+  private body: Buffer | undefined;
+  private plan: KeepPlan | undefined;
+  private keeping: KeepingSink | undefined;
   private identified: { readonly outcome: StageOutcome; readonly startMs: number; readonly endMs: number } | undefined;
 
   constructor(exchange: Exchange, environment: StageEnvironment) {
@@ -114,6 +132,7 @@ export class StageRun {
   /** The rest of `receive`, once the body is whole. False: refused. */
   takeBody(body: Buffer): boolean {
     const { exchange, head, identified } = this;
+    this.body = body;
     if (!head || !identified) throw new Error('takeBody before admit');
     const received = receiveBody(exchange, body);
     if (received.decision === 'refused') {
@@ -126,15 +145,17 @@ export class StageRun {
     return true;
   }
 
-  /** `authorize` and `route`: may it, and where does it go. */
+  /** `authorize`, `cache` and `route`: may it, was it answered before, and where does it go. */
   choose(): Choice {
     const { exchange, environment } = this;
     const { context } = environment;
     const startMs = environment.at('authorize', 'start');
     this.record('authorize', authorize(exchange, context), startMs);
     if (exchange.refusal) return { kind: 'refused' };
-    const routeMs = environment.at('route', 'start');
     const locked = environment.lockedBecause();
+    const kept = locked ? undefined : this.askCache();
+    if (kept) return { kind: 'cached', answer: kept };
+    const routeMs = environment.at('route', 'start');
     if (locked) {
       this.record('route', refuseLocked(locked), routeMs);
       return { kind: 'refused' };
@@ -143,6 +164,18 @@ export class StageRun {
     const { outcome, target } = route(exchange, context, needsKeyHere);
     this.record('route', outcome, routeMs);
     return target ? { kind: 'target', target } : { kind: 'refused' };
+  }
+
+  private askCache(): KeptAnswer | undefined {
+    const { exchange, environment, body } = this;
+    const { cache, context } = environment;
+    if (!body || !cache || !cachesAtAll(context.config)) return undefined;
+    const startMs = environment.at('cache', 'start');
+    const found = lookUp(exchange, context, cache, body);
+    if (!found) return undefined;
+    this.plan = found.plan;
+    this.record('cache', found.outcome, startMs);
+    return found.answer;
   }
 
   private models(startMs: number): Choice {
@@ -229,7 +262,8 @@ export class StageRun {
   ): ForwardRun {
     const { exchange, environment } = this;
     const { config } = environment.context;
-    return new ForwardRun(exchange, attempt, sink, {
+    if (this.plan && environment.cache) this.keeping = new KeepingSink(sink, environment.cache.largestBytes);
+    return new ForwardRun(exchange, attempt, this.keeping ?? sink, {
       captureBodyBytes: config.settings.captureBodyBytes,
       elapsed: environment.elapsed,
       translation,
@@ -279,6 +313,9 @@ export class StageRun {
     const { exchange, environment } = this;
     const endMs = environment.at('forward', 'end');
     if (environment.spends !== false) exchange.cost = priceExchange(exchange, environment.context.config);
+    if (this.plan && this.keeping && environment.cache) {
+      keepAnswer(exchange, this.keeping, this.plan, environment.cache, verdict, environment.context.now());
+    }
     recordStep(exchange, 'forward', forwardStep(exchange, verdict), startMs, endMs);
     const answeredMs = exchange.answer?.firstByteMs ?? endMs;
     recordStep(exchange, 'respond', respondStep(exchange, verdict), answeredMs, environment.at('respond', 'end'));
@@ -306,6 +343,21 @@ export class StageRun {
     const answer = ownAnswer(this.exchange, 200, text, undefined);
     this.respond(sink, answer);
     return { ok: true, cause: null, stage: null, message: 'Answered by the gateway itself.', status: answer.status };
+  }
+
+  /** Answers with what was kept; returns the verdict. A stream goes out chunk by chunk, as it came, without the pauses. */
+  answerCached(sink: AnswerSink, answer: KeptAnswer): Outcome {
+    const { exchange, environment } = this;
+    const startMs = environment.at('respond', 'start');
+    const { captureBodyBytes } = environment.context.config.settings;
+    const headers = [...answer.headers, ...keywardHeaders(exchange, undefined)];
+    const tap = emptyTap();
+    for (const chunk of answer.chunks) tapChunk(tap, chunk, captureBodyBytes, startMs);
+    tap.complete = true;
+    exchange.answer = { status: answer.status, headers, body: tap, firstByteMs: startMs };
+    writeKept(sink, answer, headers);
+    this.record('respond', { decision: 'answered', summary: `Answered with status ${answer.status}.` }, startMs);
+    return { ok: true, cause: null, stage: null, message: 'Answered from the cache.', status: answer.status };
   }
 
   private respond(sink: AnswerSink, { status, headers, body }: OwnAnswer) {

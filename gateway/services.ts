@@ -3,6 +3,8 @@
  * and checks of providers. Without a listener: the CLI works on a home that is not served with exactly this.
  */
 import { randomBytes } from 'node:crypto';
+import { createAskedBy } from './cache/question-digest.ts';
+import { ResponseCache } from './cache/response-cache.ts';
 import { createCaptureIds } from './captures/capture-id.ts';
 import { deriveKeyPatterns } from './captures/key-patterns.ts';
 import { createRecorder, type Recorder } from './captures/recorder.ts';
@@ -16,6 +18,7 @@ import { createPracticeUpstream } from './providers/practice/practice-upstream.t
 import { presets } from './providers/presets.ts';
 import type { ReplayPipeline } from './replay/replay-deps.ts';
 import type { PipelineOptions } from './run-exchange.ts';
+import { type ExchangeCache, shapeNow } from './stages/cache.ts';
 import { homePaths } from './store/home.ts';
 import type { ProviderKey } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -49,6 +52,8 @@ export interface Services {
   readonly meter: UsageMeter;
   readonly redactor: Redactor;
   readonly pipeline: Pipeline;
+  /** Answers kept in memory. */
+  readonly cache: ResponseCache;
   /** What a replay runs on: the same parts as the data plane. */
   readonly replay: ReplayPipeline;
   /** Address that explanations are linked under; set once the gateway listens. */
@@ -96,10 +101,13 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     settings: () => store.snapshot.settings,
     onFault: options.onFault,
   });
+  const cache = new ResponseCache(cacheBytes(store));
   let connections = connect(store, options);
   let connectedAs = connectionFacts(store);
   const unsubscribe = store.subscribe(() => {
     redactor.refresh();
+    cache.resize(cacheBytes(store));
+    cache.dropChanged((shape) => shapeNow(shape, store.snapshot));
     const facts = connectionFacts(store);
     if (facts === connectedAs) return;
     connectedAs = facts;
@@ -131,6 +139,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     practice: createPracticeUpstream(),
     fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),
     classify: classifyAnswer,
+    cache: exchangeCache(cache, vault),
     onFault: (error) => options.onFault?.(error),
     explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
   };
@@ -140,6 +149,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     recorder,
     meter,
     redactor,
+    cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
     replay: { ...pipelineOptions, redactor },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
@@ -162,6 +172,21 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     },
   };
   return services;
+}
+
+function cacheBytes(store: Store): number {
+  return Math.round(store.snapshot.settings.cache.maxMb * 1024 * 1024);
+}
+
+function exchangeCache(cache: ResponseCache, vault: Vault): ExchangeCache {
+  return {
+    asked: createAskedBy((text) => vault.fingerprint(text)),
+    find: (...question) => cache.find(...question),
+    keep: (...answer) => cache.keep(...answer),
+    get largestBytes() {
+      return cache.largestBytes;
+    },
+  };
 }
 
 function allSecrets(vault: Vault, sources: readonly (() => readonly string[])[]): KnownSecret[] {

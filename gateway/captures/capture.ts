@@ -142,6 +142,24 @@ export const costSchema = z.object({
   pricesOf: z.string().optional(),
 });
 
+/** What the cache did: see exchange.ts. */
+export const cacheUseSchema = z.object({
+  state: z.enum(['hit', 'miss', 'off']),
+  of: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  ageMs: z.number().optional(),
+  saved: z
+    .object({
+      inputTokens: z.number().optional(),
+      outputTokens: z.number().optional(),
+      costUsd: z.number().optional(),
+    })
+    .optional(),
+  kept: z.boolean().optional(),
+  notKept: z.string().optional(),
+});
+
 /** One line of a listing. */
 export const captureRowSchema = z.object({
   id: z.string(),
@@ -221,6 +239,8 @@ export const captureSchema = captureRowSchema.extend({
   usage: usageSchema.nullable(),
   /** Absent where it is not known. */
   cost: costSchema.optional(),
+  /** Absent where no cache was switched on for it. */
+  cache: cacheUseSchema.optional(),
 });
 export type Capture = z.infer<typeof captureSchema>;
 

@@ -67,6 +67,7 @@ class CapturePacking {
       verdict: capture.verdict,
       usage: capture.usage,
       cost: capture.cost,
+      cache: capture.cache,
       lists: this.lists,
     };
   }

@@ -231,6 +231,7 @@ class Packing {
         verdict: exchange.verdict ?? null,
         usage: exchange.usage ?? null,
         cost: exchange.cost,
+        cache: exchange.cache,
       },
     };
   }
@@ -383,8 +384,8 @@ class Packing {
       caller?.appName ?? null,
       caller?.appId ?? null,
       caller?.gatewayKeyId ?? null,
-      attempt?.provider ?? exchange.endpoint?.provider ?? null,
-      attempt?.model ?? null,
+      attempt?.provider ?? exchange.cache?.provider ?? exchange.endpoint?.provider ?? null,
+      attempt?.model ?? exchange.cache?.model ?? null,
       exchange.askedModel?.slice(0, 256) ?? null,
       exchange.endpoint?.name ?? null,
       exchange.request.method,
@@ -402,7 +403,7 @@ class Packing {
       usage?.inputTokens ?? null,
       usage?.outputTokens ?? null,
       exchange.cost?.usd ?? null,
-      attempt?.provider === 'practice' ? 1 : 0,
+      (attempt?.provider ?? exchange.cache?.provider) === 'practice' ? 1 : 0,
       attempt?.key?.id ?? null,
       attempt?.key?.version ?? null,
       exchange.configVersion,

@@ -160,6 +160,7 @@ export interface PackedMeta {
   verdict: unknown;
   usage: unknown;
   cost?: unknown;
+  cache?: unknown;
   /** All header lists, last in the tree. */
   lists: readonly PackedHeaders[];
 }

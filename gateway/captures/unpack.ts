@@ -71,6 +71,7 @@ export function unpackCapture(id: string, state: number, tuple: RowTuple, stored
     verdict: meta.verdict as Capture['verdict'],
     usage: meta.usage as Capture['usage'],
     ...(meta.cost === undefined ? {} : { cost: meta.cost as Capture['cost'] }),
+    ...(meta.cache === undefined ? {} : { cache: meta.cache as Capture['cache'] }),
   };
 }
 

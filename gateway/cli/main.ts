@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { type CliError, EXIT, toCliError, usage } from './cli-error.ts';
 import { addAppCommands } from './commands/apps.ts';
+import { addCacheCommands } from './commands/cache.ts';
 import { addCaptureCommands } from './commands/captures.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -57,6 +58,7 @@ function createProgram(): Command {
     addAppCommands,
     addGatewayKeyCommands,
     addRouteCommands,
+    addCacheCommands,
     addCaptureCommands,
     addExplainCommand,
     addFixCommand,

@@ -121,6 +121,7 @@ async function localSession(home: string, options: SessionOptions): Promise<Sess
       startedAt: new Date(services.now()).toISOString(),
       store: services.store,
       vault: services.vault,
+      cache: services.cache,
       recorder: services.recorder,
       probe: services.probe,
       replay: services.replay,

@@ -2,6 +2,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient, type Router } from '@orpc/server';
 import { appProcedures } from './apps.ts';
+import { cacheProcedures } from './cache.ts';
 import { captureProcedures, explainProcedures } from './captures.ts';
 import { connectProcedures } from './connect.ts';
 import type { Contract } from './contract/index.ts';
@@ -32,6 +33,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     apps: appProcedures(deps),
     gatewayKeys: gatewayKeyProcedures(deps),
     routes: routeProcedures(deps),
+    cache: cacheProcedures(deps),
     captures: captureProcedures(deps),
     experiments: experimentProcedures(deps),
     replay: replayProcedures(deps),

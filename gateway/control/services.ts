@@ -1,4 +1,5 @@
 /** Everything the control interface needs from the rest of the gateway; nothing here is made by it. */
+import type { ResponseCache } from '../cache/response-cache.ts';
 import type { Recorder } from '../captures/recorder.ts';
 import type { ReplayPipeline } from '../replay/replay-deps.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +14,7 @@ export interface ControlDeps {
   readonly startedAt: string;
   readonly store: Store;
   readonly vault: Vault;
+  readonly cache: Pick<ResponseCache, 'status' | 'clear'>;
   readonly recorder: Pick<
     Recorder,
     'list' | 'import' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices' | 'usage'

@@ -29,7 +29,10 @@ export function gatewayLadder(capture: Capture): LadderRung[] {
     const refused = steps.find((step) => step.decision === 'refused');
     if (refused) return { check, result: 'failed', evidence: [...evidenceOf(refused), ...verdictEvidence(capture)] };
     const passed = steps.filter((step) => step.decision !== 'refused');
-    if (passed.length > 0) return { check, result: 'passed', evidence: passed.flatMap(evidenceOf) };
+    if (passed.length > 0) {
+      const more = check === 'cached' ? cacheEvidence(capture) : [];
+      return { check, result: 'passed', evidence: [...passed.flatMap(evidenceOf), ...more] };
+    }
     return withoutStep(check, capture);
   });
 }
@@ -43,7 +46,10 @@ function stepsOf(capture: Capture, check: GatewayCheck): RecordedStep[] {
 function withoutStep(check: GatewayCheck, capture: Capture): LadderRung {
   const attempt = capture.attemptList[0];
   if (check === 'cached' && attempt) {
-    return passed(check, 'the request was sent on, not answered from a cache', 'attempt 1', attempt.provider);
+    return passed(check, 'sent on: no cache is switched on for a request like this', 'attempt 1', attempt.provider);
+  }
+  if (capture.cache?.state === 'hit') {
+    return passed(check, 'not needed: the answer came from the cache', 'step cache', `capture ${capture.cache.of}`);
   }
   if (check === 'translated' && attempt) {
     const whole = attempt.requestBody.sameAs === 'request';
@@ -60,6 +66,17 @@ function withoutStep(check: GatewayCheck, capture: Capture): LadderRung {
     .at(0);
   if (later) return passed(check, 'the request came further than this', `step ${later.stage}`, later.decision);
   return unknown(check, 'not recorded', 'steps', 'this stage left no step in the capture');
+}
+
+/** Whose answer was given again, or whether this one is kept. */
+function cacheEvidence({ cache }: Capture): Evidence[] {
+  const where = 'step cache';
+  if (cache?.state === 'hit') {
+    const age = `${Math.round((cache.ageMs ?? 0) / 1000)} s old`;
+    return [{ what: 'the answer of an earlier request was given again', where, value: `capture ${cache.of}, ${age}` }];
+  }
+  if (cache?.kept) return [{ what: 'the answer is kept for the next time', where, value: 'kept' }];
+  return cache?.notKept === undefined ? [] : [{ what: 'the answer is not kept', where, value: cache.notKept }];
 }
 
 export function evidenceOf(step: RecordedStep): Evidence[] {

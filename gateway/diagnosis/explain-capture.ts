@@ -126,7 +126,11 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
 
 function explainSuccess(capture: Capture): Explanation {
   return {
-    ...plainly(capture, 'The request was answered.', capture.verdict?.message ?? 'The answer came back whole.'),
+    ...plainly(
+      capture,
+      capture.cache?.state === 'hit' ? 'The request was answered from the cache.' : 'The request was answered.',
+      capture.verdict?.message ?? 'The answer came back whole.',
+    ),
     ladder: [...gatewayLadder(capture), ...finished(capture, 'passed')],
   };
 }
@@ -203,6 +207,14 @@ function finished(capture: Capture, whole: 'passed' | 'unknown'): LadderRung[] {
         ? evidenceOf(respond)
         : [{ what: 'end of the exchange', where: 'verdict', value: capture.verdict?.message || 'not recorded' }];
       return { check, result: whole, evidence };
+    }
+    if (!attempt && capture.cache?.of !== undefined) {
+      const evidence = {
+        what: 'not needed: nothing was sent',
+        where: 'step cache',
+        value: `capture ${capture.cache.of}`,
+      };
+      return { check, result: 'passed', evidence: [evidence] };
     }
     const good = attempt?.status !== undefined && attempt.status < 400;
     if (good)

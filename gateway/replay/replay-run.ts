@@ -1,4 +1,5 @@
 /** Runs the real stages over a recorded request: on the recorded clock, or, where it is really sent, on the real one. */
+import type { KeptAnswer } from '../cache/response-cache.ts';
 import type { Capture } from '../captures/capture.ts';
 import { markedLength, markerInUrl, marksSecret } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
@@ -15,6 +16,7 @@ import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import type { Upstream } from '../upstream.ts';
 import { MemorySink } from './memory-sink.ts';
+import { RecordedCache, recordedAnswer } from './recorded-cache.ts';
 import { adoptSizes, createRecordedUpstream, unservable } from './recorded-upstream.ts';
 import { ReplayClock } from './replay-clock.ts';
 import { foreignHost, keyGone, withBaseUrl } from './replay-config.ts';
@@ -89,6 +91,7 @@ class ReplayRun {
       lockedBecause: input.mode === 'recorded' ? () => undefined : deps.replay.lockedBecause,
       openKey: (key) => this.openKey(key),
       classify: (exchange, attempt, text, snapshot) => this.classify(exchange, attempt, text, snapshot),
+      cache: new RecordedCache(capture, { fingerprint: deps.replay.fingerprint, live }),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
       spends: live,
     });
@@ -112,9 +115,19 @@ class ReplayRun {
         return this.refusedByStage();
       case 'own-answer':
         return this.over(stages.answerOwn(this.sink, choice.text));
+      case 'cached':
+        return this.cached(choice.answer);
       case 'target':
         return this.forward(choice.target, body);
     }
+  }
+
+  /** What was answered from the cache is so again, with the recorded bytes. */
+  private cached(answer: KeptAnswer): RunOutput {
+    const { input, stages } = this;
+    if (recordedAnswer(input.capture)) return this.over(stages.answerCached(this.sink, answer));
+    if (input.mode === 'dry-run') return this.done({});
+    return this.stop({ sentence: 'The answer from the cache was not recorded.', next: LIVE });
   }
 
   private async forward(chosen: ChosenTarget, body: Buffer): Promise<RunOutput> {

@@ -3,6 +3,7 @@
  * `forward`; what it could not pass on as it came, it hands over here.
  */
 import type { ServerResponse } from 'node:http';
+import type { KeptAnswer } from '../cache/response-cache.ts';
 import { type Cause, REFUSAL_STATUS } from '../causes.ts';
 import { matchEndpoint } from '../dialects/endpoints.ts';
 import { buildErrorBody, type KeywardMember } from '../dialects/error-body.ts';
@@ -27,7 +28,13 @@ export function keywardHeaders(exchange: Exchange, cause: Cause | undefined): st
     headers.push('x-keyward-provider', headerSafe(last.provider));
     if (last.model !== undefined) headers.push('x-keyward-model', headerSafe(last.model));
   }
-  headers.push('x-keyward-attempts', String(exchange.attempts.length), 'x-keyward-cache', 'off');
+  const { cache } = exchange;
+  if (!last && cache?.provider !== undefined) {
+    headers.push('x-keyward-provider', headerSafe(cache.provider));
+    if (cache.model !== undefined) headers.push('x-keyward-model', headerSafe(cache.model));
+  }
+  headers.push('x-keyward-attempts', String(exchange.attempts.length), 'x-keyward-cache', cache?.state ?? 'off');
+  if (cache?.ageMs !== undefined) headers.push('age', String(Math.floor(cache.ageMs / 1000)));
   if (cause) headers.push('x-keyward-cause', cause);
   return headers;
 }
@@ -96,4 +103,13 @@ export function writeAnswer(response: AnswerSink, answer: OwnAnswer, isHead: boo
   if (isHead) response.end();
   else response.end(answer.body);
   return true;
+}
+
+/** Writes an answer whose bytes are all there, a chunk for each of its chunks; Node sends what is written in one go together. */
+export function writeKept(response: AnswerSink, { status, chunks }: KeptAnswer, headers: string[]) {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, headers);
+  const last = chunks.length - 1;
+  for (let nth = 0; nth < last; nth += 1) response.write(chunks[nth] as Buffer);
+  response.end(chunks[last]);
 }

@@ -148,7 +148,12 @@ export const routeSchema = z.object({
     )
     .min(1),
   strategy: z.enum(['fallback', 'weighted', 'fastest']).default('fallback'),
-  cacheTtlMs: z.number().int().positive().optional(),
+  /** How long answers are kept and given again to equal requests; 0 switches off what the settings have on. */
+  cacheTtlMs: z.number().int().min(0).optional(),
+  /** Also what comes out differently each time: see `settings.cache.random`. */
+  cacheRandom: z.boolean().optional(),
+  /** One app may be given another's answer: see `settings.cache.shared`. */
+  cacheShared: z.boolean().optional(),
   recording: recordingSchema.nullable().default(null),
 });
 export type Route = z.infer<typeof routeSchema>;
@@ -156,6 +161,18 @@ export type Route = z.infer<typeof routeSchema>;
 /** What an experiment does to the world, mildest first; people allow classes, not single experiments. */
 export const EXPERIMENT_CLASSES = ['local', 'network', 'free-call', 'paid-call'] as const;
 export type ExperimentClass = (typeof EXPERIMENT_CLASSES)[number];
+
+/** Answers kept in memory and given again to equal requests; a route may say otherwise for itself. */
+export const cacheSettingsSchema = z.object({
+  /** How long; 0 is off. */
+  ttlMs: z.number().int().min(0).default(0),
+  /** All answers together, in megabytes; an eighth of it is the most for one. */
+  maxMb: z.number().positive().max(4096).default(64),
+  /** One app may be given another's answer to the same request. */
+  shared: z.boolean().default(false),
+  /** Also requests with a temperature above 0 and no seed, answers that call tools, and pictures. */
+  random: z.boolean().default(false),
+});
 
 export const settingsSchema = z.object({
   recording: recordingSchema.default('full'),
@@ -194,6 +211,7 @@ export const settingsSchema = z.object({
   proxyUrl: z.string().nullable().default(null),
   /** Classes of experiments that may run without asking each time. */
   experiments: z.array(z.enum(EXPERIMENT_CLASSES)).default(['local', 'network', 'free-call']),
+  cache: cacheSettingsSchema.default({ ttlMs: 0, maxMb: 64, shared: false, random: false }),
   startAtLogin: z.boolean().default(false),
   notifyOnFailure: z.boolean().default(true),
   /** Port of the desktop app; `serve --port` overrides it. */

@@ -32,6 +32,7 @@ export async function openControl(given: Partial<ControlDeps> = {}): Promise<Ope
     startedAt: new Date(now()).toISOString(),
     store: services.store,
     vault: services.vault,
+    cache: services.cache,
     recorder: services.recorder,
     probe: services.probe,
     replay: services.replay,

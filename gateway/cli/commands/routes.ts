@@ -4,6 +4,14 @@ import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
 import { collect, milliseconds } from './options.ts';
 
+interface SetOptions {
+  readonly target: string[];
+  readonly strategy?: Route['strategy'];
+  readonly cache?: number;
+  readonly cacheRandom?: boolean;
+  readonly cacheShared?: boolean;
+}
+
 export function addRouteCommands(program: Command): void {
   const routes = program.command('routes').description('model names of your own, and what answers them');
   routes
@@ -32,19 +40,25 @@ export function addRouteCommands(program: Command): void {
       collect,
     )
     .option('--strategy <strategy>', 'fallback (in order), weighted or fastest', strategy)
-    .option('--cache <duration>', 'keep answers this long', milliseconds)
+    .option(
+      '--cache <duration>',
+      'keep answers this long and give them again to equal requests; `off` for never',
+      cacheTtl,
+    )
+    .option('--cache-random', 'also for requests with a temperature and no seed, answers that call tools, and pictures')
+    .option('--cache-shared', 'give one app also the answers that were kept for another')
     .action(
-      handle<{ target: string[]; strategy?: Route['strategy']; cache?: number }, [string]>(
-        async ({ out, session }, options, name) => {
-          const route = await (await session(true)).client.routes.set({
-            name,
-            targets: options.target.map(target),
-            strategy: options.strategy ?? 'fallback',
-            ...(options.cache === undefined ? {} : { cacheTtlMs: options.cache }),
-          });
-          out.value(route, () => `"${route.name}" is answered by ${route.targets.map(targetText).join(', then ')}.`);
-        },
-      ),
+      handle<SetOptions, [string]>(async ({ out, session }, options, name) => {
+        const route = await (await session(true)).client.routes.set({
+          name,
+          targets: options.target.map(target),
+          strategy: options.strategy ?? 'fallback',
+          ...(options.cache === undefined ? {} : { cacheTtlMs: options.cache }),
+          ...(options.cacheRandom ? { cacheRandom: true } : {}),
+          ...(options.cacheShared ? { cacheShared: true } : {}),
+        });
+        out.value(route, () => `"${route.name}" is answered by ${route.targets.map(targetText).join(', then ')}.`);
+      }),
     );
   routes
     .command('remove <name>')
@@ -66,6 +80,10 @@ function target(text: string): Route['targets'][number] {
   const weight = /@(\d{1,4}(?:\.\d+)?)$/.exec(text);
   const model = text.slice(slash + 1, weight ? weight.index : undefined);
   return { provider: text.slice(0, slash), model, ...(weight ? { weight: Number(weight[1]) } : {}) };
+}
+
+function cacheTtl(text: string): number {
+  return text === 'off' ? 0 : milliseconds(text);
 }
 
 function strategy(text: string): Route['strategy'] {

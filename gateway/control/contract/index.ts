@@ -15,6 +15,7 @@ import {
   UPSTREAM_DIALECTS,
 } from '../../store/schema.ts';
 import { base } from './base.ts';
+import { cacheContract } from './cache.ts';
 import { experimentContract, fixContract } from './experiments.ts';
 import { replayContract } from './replay.ts';
 import {
@@ -48,6 +49,7 @@ export type {
 export { CAUSES, type Cause, type Stage } from '../../causes.ts';
 export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
+export type { CacheStatus } from './cache.ts';
 export * from './rows.ts';
 export type { Usage, UsageGroup, UsageNumbers, UsageStep, WeatherRow } from './usage.ts';
 
@@ -217,6 +219,7 @@ export const contract = {
       .input(z.object({ name: z.string() }))
       .output(done),
   },
+  cache: cacheContract,
   captures: {
     list: base.route({ method: 'GET', path: '/captures' }).input(captureQueryInput()).output(z.array(captureRowSchema)),
     get: base.route({ method: 'GET', path: '/captures/{id}' }).input(id).output(captureSchema),

@@ -8,6 +8,7 @@ import { settingsSchema } from '../../store/schema.ts';
 const { shape } = settingsSchema;
 const retention = shape.retention.unwrap().shape;
 const timeouts = shape.timeouts.unwrap().shape;
+const cache = shape.cache.unwrap().shape;
 
 export const settingsChangeSchema = z
   .strictObject({
@@ -30,6 +31,12 @@ export const settingsChangeSchema = z
     allowedHosts: shape.allowedHosts.unwrap(),
     proxyUrl: shape.proxyUrl.unwrap(),
     experiments: shape.experiments.unwrap(),
+    cache: z.strictObject({
+      ttlMs: cache.ttlMs.unwrap(),
+      maxMb: cache.maxMb.unwrap(),
+      shared: cache.shared.unwrap(),
+      random: cache.random.unwrap(),
+    }),
     startAtLogin: shape.startAtLogin.unwrap(),
     notifyOnFailure: shape.notifyOnFailure.unwrap(),
     port: shape.port.unwrap(),

@@ -337,6 +337,19 @@ export function createRouter(options: FixtureOptions) {
         };
       }),
     },
+    cache: {
+      status: os.cache.status.handler(() => ({
+        on: home.routes.some(({ cacheTtlMs }) => (cacheTtlMs ?? 0) > 0),
+        entries: 12,
+        sizeBytes: 48_000,
+        maxBytes: 64 * 1024 * 1024,
+        hits: 40,
+        misses: 19,
+        savedTokens: 31_200,
+        savedUsd: 0.0421,
+      })),
+      clear: os.cache.clear.handler(() => ({ removed: 12 })),
+    },
     routes: {
       list: os.routes.list.handler(() => home.routes),
       set: os.routes.set.handler(({ input }) => {
