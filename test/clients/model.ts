@@ -99,6 +99,8 @@ export interface Reply {
 export interface Abilities {
   /** Whether this wire form can carry thinking back, signed. Where it cannot, its loss is no fault. */
   readonly signedThinking: boolean;
+  /** What this provider's documents allow in a signature's place, from a client that lost it. */
+  readonly instead?: string;
 }
 
 const SIGNATURE = 'c2lnbmVkIGJ5IHRoZSBtb2RlbA==';
@@ -131,9 +133,7 @@ export function answer(seen: Seen, abilities: Abilities): Reply {
       return { text: image ? `Saw ${digest(image)}.` : 'Saw nothing.' };
     }
     case 'schema':
-      return seen.schema === undefined
-        ? { text: 'No schema was asked for.' }
-        : { text: JSON.stringify({ city: 'Zürich', degrees: 21 }) };
+      return report(seen);
     default:
       return { text: 'Noted.' };
   }
@@ -146,6 +146,14 @@ function callWeather(seen: Seen, cities: readonly string[]): Reply {
   if (!Array.isArray(required) || required[0] !== 'city')
     return { error: { status: 400, message: 'The schema of get_weather did not arrive whole.' } };
   return { calls: cities.map((city, index) => ({ id: `call_${index + 1}`, name: tool.name, input: { city } })) };
+}
+
+/** Clients that know no schema of this model's ask for it by way of a tool. */
+function report(seen: Seen): Reply {
+  const input = { city: 'Zürich', degrees: 21 };
+  if (seen.schema !== undefined) return { text: JSON.stringify(input) };
+  const byTool = seen.tools.find(({ name }) => name === 'json');
+  return byTool ? { calls: [{ id: 'call_1', name: byTool.name, input }] } : { text: 'No schema was asked for.' };
 }
 
 /** Agents bring tools of their own: the one that reads a file, or else the one that runs a command. */
@@ -182,8 +190,8 @@ function thinkFirst(seen: Seen): Reply {
   return error ? { error } : { thinking: { text: THOUGHT, signature: SIGNATURE }, calls };
 }
 
-function thoughtKept(seen: Seen, { signedThinking }: Abilities): Reply {
-  const kept = seen.thinking.some(({ signature }) => signature === SIGNATURE);
+function thoughtKept(seen: Seen, { signedThinking, instead }: Abilities): Reply {
+  const kept = seen.thinking.some(({ signature }) => signature === SIGNATURE || (signature && signature === instead));
   if (signedThinking && !kept)
     return {
       error: { status: 400, message: 'The thinking before the tool call did not come back with its signature.' },

@@ -98,10 +98,15 @@ function parseFile(file: Record<string, unknown>): Part {
   return defined({ type: partTypeOf(mediaType), source: defined(source) });
 }
 
-/** "Use `output` for the function's output and `error` for error details"; any other object is the output itself. */
+/**
+ * "Use `output` for the function's output and `error` for error details"; any other object is the output itself, but for
+ * the wrapper that Vercel's `ai` puts around every text: `{name, content}` with the function's name once more.
+ */
 function parseResult(result: Record<string, unknown>, ids: CallIds): Part {
   const name = asText(result.name) ?? '';
-  const response = asRecord(result.response) ?? {};
+  const given = asRecord(result.response) ?? {};
+  const wrapped = Object.keys(given).length === 2 && given.name === name ? asText(given.content) : undefined;
+  const response = wrapped === undefined ? given : { output: wrapped };
   const keys = Object.keys(response);
   const only = keys.length === 1 ? asText(response[keys[0] ?? '']) : undefined;
   const isError = keys.length === 1 && keys[0] === 'error';

@@ -18,7 +18,7 @@ import {
 } from './upstream.ts';
 
 const SECRET = `AIza${'Sy4_b'.repeat(7)}`;
-const MODEL = 'gemini-2.5-flash';
+const MODEL = 'gemini-3-pro-preview';
 const EMBEDDING_MODEL = 'gemini-embedding-001';
 
 /** Both spellings are taken, as protobuf's JSON does. */
@@ -55,7 +55,7 @@ function handle({ path, query, headers, body }: WireRequest): WireAnswer {
   demand(model === MODEL, `models/${model} is not found for API version v1beta`, 404);
   if (action === 'countTokens') return { status: 200, body: { totalTokens: USAGE.input } };
   onlyKnown(body, FIELDS);
-  const reply = answer(seen(body), { signedThinking: true });
+  const reply = answer(seen(body), { signedThinking: true, instead: 'skip_thought_signature_validator' });
   if (reply.error) return error(reply.error.status, reply.error.message);
   if (action === 'generateContent') return { status: 200, body: chunk(parts(reply), true) };
   demand(action === 'streamGenerateContent', `Unknown method ${action}`, 404);

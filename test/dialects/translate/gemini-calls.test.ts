@@ -47,6 +47,21 @@ describe('function calls without ids', () => {
     expect(translated('gemini-generate', 'gemini-generate', HISTORY).body.contents).toEqual(HISTORY.contents);
   });
 
+  // @ai-sdk/google wraps the text of every result so; the model behind it wants the text.
+  it('take a result out of the wrapper that repeats the function’s name, and no other object apart', () => {
+    const answered = (response: Fields) => {
+      const contents = [HISTORY.contents[0], { role: 'model', parts: [{ functionCall: { name: 'time', args: {} } }] }];
+      const result = { role: 'user', parts: [{ functionResponse: { name: 'time', response } }] };
+      const { body } = translated('gemini-generate', 'openai-chat', { contents: [...contents, result] });
+      return (body.messages as { content: unknown }[]).at(-1)?.content;
+    };
+    expect(answered({ name: 'time', content: 'noon' })).toBe('noon');
+    expect(answered({ name: 'Greenwich', content: 'noon' })).toBe('{"name":"Greenwich","content":"noon"}');
+    expect(answered({ name: 'time', content: 'noon', zone: 'UTC' })).toBe(
+      '{"name":"time","content":"noon","zone":"UTC"}',
+    );
+  });
+
   it('get the same ids each time, so that a provider’s prompt cache holds', () => {
     const first = translated('gemini-generate', 'anthropic-messages', HISTORY).body;
     expect(translated('gemini-generate', 'anthropic-messages', HISTORY).body).toEqual(first);
