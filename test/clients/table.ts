@@ -14,6 +14,8 @@ import { openaiChat, openaiEmbeddings, openaiResponses } from './programs/openai
 import { faultOf, type Program } from './programs/program.ts';
 import { aiAnthropic, aiGoogle, aiOpenai } from './programs/vercel-ai.ts';
 import { anthropic } from './upstreams/anthropic.ts';
+import { bedrock } from './upstreams/bedrock.ts';
+import { cohere } from './upstreams/cohere.ts';
 import { gemini } from './upstreams/gemini.ts';
 import { openai } from './upstreams/openai.ts';
 import { type Running, type Shape, startUpstream } from './upstreams/upstream.ts';
@@ -31,7 +33,7 @@ export const PROGRAMS: readonly Program[] = [
   langchainAnthropic,
 ];
 
-export const SHAPES: readonly Shape[] = [openai, anthropic, gemini];
+export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere];
 
 export interface Cell {
   readonly right: number;

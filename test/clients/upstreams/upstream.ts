@@ -37,7 +37,7 @@ export interface Shape {
   readonly secret: string;
   readonly model: string;
   readonly embeddingModel?: string;
-  handle(request: WireRequest): WireAnswer;
+  handle(request: WireRequest): WireAnswer | Promise<WireAnswer>;
   error(status: number, message: string): WireAnswer;
 }
 
@@ -70,7 +70,7 @@ export async function startUpstream(shape: Shape): Promise<Running> {
 async function respond(shape: Shape, request: IncomingMessage, response: ServerResponse, complaints: string[]) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { status, headers, body } = answerTo(shape, request, Buffer.concat(chunks), complaints);
+  const { status, headers, body } = await answerTo(shape, request, Buffer.concat(chunks), complaints);
   if (!Buffer.isBuffer(body)) {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     return;
@@ -84,12 +84,17 @@ async function respond(shape: Shape, request: IncomingMessage, response: ServerR
   response.end();
 }
 
-function answerTo(shape: Shape, request: IncomingMessage, raw: Buffer, complaints: string[]): WireAnswer {
+async function answerTo(
+  shape: Shape,
+  request: IncomingMessage,
+  raw: Buffer,
+  complaints: string[],
+): Promise<WireAnswer> {
   const url = new URL(request.url ?? '/', 'http://upstream');
   try {
     const body = raw.length === 0 ? {} : (JSON.parse(raw.toString('utf8')) as Json);
     const { method = 'GET', headers } = request;
-    return shape.handle({ method, path: url.pathname, query: url.searchParams, headers, body, raw });
+    return await shape.handle({ method, path: url.pathname, query: url.searchParams, headers, body, raw });
   } catch (error) {
     const unfit = error instanceof Unfit;
     complaints.push(`${url.pathname}: ${error instanceof Error ? error.message : String(error)}`);
