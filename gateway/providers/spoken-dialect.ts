@@ -2,6 +2,7 @@
  * In which dialect a provider is asked: the caller's own where the provider offers it, so that bytes pass untouched; else
  * its main one, by translation. Pure; the answer depends on the provider's record, its preset and the caller's dialect.
  */
+import type { CallerDialect, TranslatedDialect } from '../dialects/canonical/request.ts';
 import type { Dialect, Endpoint, Rule, RuleOrigin } from '../exchange.ts';
 import type { Provider } from '../store/schema.ts';
 import { presetBase, WIRE_FORMAT_OF, type WireFormat } from './base-url.ts';
@@ -9,30 +10,27 @@ import type { Preset, PresetDialect } from './preset-schema.ts';
 import { presetDialect, type UpstreamDialect } from './presets.ts';
 import { isMakersHost } from './provider-base.ts';
 
-/** Dialects of conversations, the ones that can be translated into one another. */
-export type ConversationDialect = Extract<
-  Dialect,
-  'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate'
->;
-
 export interface SpokenDialect {
-  /** Undefined: it speaks none that a conversation can be translated to. */
-  readonly dialect: ConversationDialect | undefined;
+  /** The provider takes the caller's own dialect: bytes pass untouched. */
+  readonly own: boolean;
+  /** What to translate to otherwise. Undefined: it speaks nothing that a conversation can be translated to. */
+  readonly dialect: TranslatedDialect | undefined;
   readonly rule: Rule;
 }
 
-const CONVERSATIONS: ReadonlySet<Dialect> = new Set<ConversationDialect>([
+const CONVERSATIONS: ReadonlySet<Dialect> = new Set<CallerDialect>([
   'openai-chat',
+  'openai-completions',
   'openai-responses',
   'anthropic-messages',
   'gemini-generate',
 ]);
 
-export function isConversation(dialect: Dialect): dialect is ConversationDialect {
+export function isConversation(dialect: Dialect): dialect is CallerDialect {
   return CONVERSATIONS.has(dialect);
 }
 
-const MAIN: Readonly<Partial<Record<UpstreamDialect, ConversationDialect>>> = {
+const MAIN: Readonly<Partial<Record<UpstreamDialect, TranslatedDialect>>> = {
   'openai-chat': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini-generate',
@@ -44,7 +42,7 @@ const remembered = new WeakMap<Provider, Map<Dialect, SpokenDialect>>();
 export function spokenDialect(
   provider: Provider,
   preset: Preset | undefined,
-  endpoint: Endpoint & { readonly dialect: ConversationDialect },
+  endpoint: Endpoint & { readonly dialect: CallerDialect },
 ): SpokenDialect {
   const known = remembered.get(provider) ?? new Map<Dialect, SpokenDialect>();
   remembered.set(provider, known);
@@ -55,21 +53,23 @@ export function spokenDialect(
   return answer;
 }
 
-function decide(provider: Provider, preset: Preset | undefined, asked: ConversationDialect): SpokenDialect {
+function decide(provider: Provider, preset: Preset | undefined, asked: CallerDialect): SpokenDialect {
   const main = mainDialect(provider, preset);
   const setHere: RuleOrigin = { from: 'provider', id: provider.id };
   const origin: RuleOrigin = preset ? { from: 'preset', id: preset.id } : setHere;
-  if (main === asked) return { dialect: asked, rule: { name: 'dialect.own', origin, value: asked } };
+  // Whoever answers chat completions mostly takes those of old too, and no list says who does not.
+  const isOld = asked === 'openai-completions' && main === 'openai-chat';
+  if (main === asked || isOld) return { own: true, dialect: main, rule: { name: 'dialect.own', origin, value: asked } };
   if (settingDialects(provider).includes(asked)) {
-    return { dialect: asked, rule: { name: 'dialect.setting', origin: setHere, value: asked } };
+    return { own: true, dialect: main, rule: { name: 'dialect.setting', origin: setHere, value: asked } };
   }
-  if (preset && offers(provider, preset, asked)) {
-    return { dialect: asked, rule: { name: 'dialect.offered', origin, value: asked } };
+  if (preset && asked !== 'openai-completions' && offers(provider, preset, asked)) {
+    return { own: true, dialect: main, rule: { name: 'dialect.offered', origin, value: asked } };
   }
-  return { dialect: main, rule: { name: 'dialect.main', origin, value: main ?? provider.dialect } };
+  return { own: false, dialect: main, rule: { name: 'dialect.main', origin, value: main ?? provider.dialect } };
 }
 
-function mainDialect(provider: Provider, preset: Preset | undefined): ConversationDialect | undefined {
+function mainDialect(provider: Provider, preset: Preset | undefined): TranslatedDialect | undefined {
   const own = MAIN[provider.dialect] ?? (preset && MAIN[presetDialect(preset)]);
   // Listed among the OpenAI look-alikes for its embeddings alone.
   return preset?.dialect === 'openai-embeddings' ? undefined : own;
@@ -81,7 +81,7 @@ function settingDialects(provider: Provider): readonly string[] {
 }
 
 /** Whether the preset lists the dialect with an address that is this provider's too. */
-function offers(provider: Provider, preset: Preset, asked: ConversationDialect): boolean {
+function offers(provider: Provider, preset: Preset, asked: TranslatedDialect): boolean {
   const own = WIRE_FORMAT_OF[provider.dialect];
   const format = FORMAT_OF[asked];
   if (
@@ -93,7 +93,7 @@ function offers(provider: Provider, preset: Preset, asked: ConversationDialect):
   return presetBase(preset, format) !== undefined && (isMakersHost(provider, preset) || preset.group === 'local');
 }
 
-const FORMAT_OF: Readonly<Record<ConversationDialect, WireFormat>> = {
+const FORMAT_OF: Readonly<Record<TranslatedDialect, WireFormat>> = {
   'openai-chat': 'openai',
   'openai-responses': 'openai',
   'anthropic-messages': 'anthropic',

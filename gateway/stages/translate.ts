@@ -5,16 +5,12 @@
  */
 import type { AnswerContext } from '../dialects/canonical/adapter.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
+import type { CallerDialect, TranslatedDialect } from '../dialects/canonical/request.ts';
 import { type AnswerPlan, translateRequest } from '../dialects/canonical/translate.ts';
 import { outboundOf } from '../dialects/outbound.ts';
 import type { Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { findPreset } from '../providers/presets.ts';
-import {
-  type ConversationDialect,
-  isConversation,
-  type SpokenDialect,
-  spokenDialect,
-} from '../providers/spoken-dialect.ts';
+import { isConversation, type SpokenDialect, spokenDialect } from '../providers/spoken-dialect.ts';
 import type { ChosenTarget } from './route.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { targetFacts } from './target-facts.ts';
@@ -22,8 +18,8 @@ import { travellingHeaders } from './travelling-headers.ts';
 
 /** A request in the provider's dialect, and what its answer's way back has to know. */
 export interface Translation {
-  readonly from: ConversationDialect;
-  readonly to: ConversationDialect;
+  readonly from: CallerDialect;
+  readonly to: TranslatedDialect;
   /** Where it goes behind the provider's base URL. */
   readonly endpoint: Endpoint;
   readonly search?: string;
@@ -51,9 +47,9 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
   const from = endpoint.dialect;
   const preset = findPreset(provider.preset);
   const spoken = spokenDialect(provider, preset, { ...endpoint, dialect: from });
+  if (spoken.own) return { outcome: untouched(spoken) };
   // What speaks none of these is refused by whoever looks for its address, with the words for it.
   if (spoken.dialect === undefined) return {};
-  if (spoken.dialect === from) return { outcome: untouched(spoken) };
   const to = spoken.dialect;
   const model = target.model ?? exchange.askedModel ?? '';
   const stream = exchange.stream === true;
@@ -142,7 +138,7 @@ function untouched(spoken: SpokenDialect): StageOutcome {
   if (known) return known;
   const outcome: StageOutcome = {
     decision: 'skipped',
-    summary: `The provider is asked in the caller's own dialect, ${spoken.dialect}: the bytes pass untouched.`,
+    summary: `The provider is asked in the caller's own dialect, ${spoken.rule.value}: the bytes pass untouched.`,
     rule: spoken.rule,
   };
   untouchedSteps.set(spoken, outcome);

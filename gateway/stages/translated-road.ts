@@ -5,7 +5,7 @@
 import { type CanonicalError, unusable } from '../dialects/canonical/error.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
-import { translateError, translateResponse } from '../dialects/canonical/translate.ts';
+import { translateError, translateResponse, translateResponseToStream } from '../dialects/canonical/translate.ts';
 import type { Family, RawHeaders, TappedBody } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import { answerHeaders } from './answer-headers.ts';
@@ -34,7 +34,7 @@ export class TranslatedRoad implements AnswerRoad {
   }
 
   get ledger(): readonly LedgerEntry[] {
-    return this.translator?.ledger ?? this.lost;
+    return [...this.lost, ...(this.translator?.ledger ?? [])];
   }
 
   collects(headers: RawHeaders): boolean {
@@ -125,10 +125,19 @@ export class TranslatedRoad implements AnswerRoad {
 
   /** A server that was asked for a stream and answers in one piece: a stream of one answer. */
   private sendWholeAsStream(text: string, judged: Failure | undefined): Failure | undefined {
-    const failure = judged ?? this.unreadable('a stream was asked for, and the answer is none.');
-    const { status = 200 } = this.context.attempt;
-    this.deliver(this.wordFailure(status >= 400 ? status : 502, text, failure));
-    return failure;
+    const { from, to, plan, answer } = this.translation;
+    const result = translateResponseToStream(to, from, parse(text), plan, answer);
+    if (result.error !== undefined) {
+      const failure = judged ?? this.unreadable(result.error.message);
+      this.deliver(this.wordFailure(result.error.status ?? 502, text, failure));
+      return failure;
+    }
+    this.lost = result.ledger;
+    this.begin(judged?.cause);
+    this.pass(result.text);
+    this.tap.complete = true;
+    this.context.response.end();
+    return judged;
   }
 
   wordFailure(status: number, text: string, failure: Failure): OwnAnswer {

@@ -1,10 +1,10 @@
 /**
  * What each dialect's folder offers: parsers and builders around the canonical form. A dialect that callers speak has the
- * same eight everywhere; one that only providers speak has the four of the provider's side.
+ * same eight everywhere; one that only providers speak, or only callers, has the four of that side.
  */
 import type { CanonicalError } from './error.ts';
 import type { LedgerEntry, Result } from './losses.ts';
-import type { CanonicalRequest, Fields, ProviderDialect, TranslatedDialect } from './request.ts';
+import type { CallerDialect, CanonicalRequest, Fields, ProviderDialect, TranslatedDialect } from './request.ts';
 import type { CanonicalResponse } from './response.ts';
 import type { EventReader } from './sse.ts';
 import type { StreamBuilder, StreamParser } from './stream.ts';
@@ -77,10 +77,15 @@ export interface ProviderSide {
   readonly createReader?: () => EventReader;
 }
 
-export interface DialectAdapter extends ProviderSide {
-  readonly dialect: TranslatedDialect;
+/** What translation needs of a dialect that callers speak. */
+export interface CallerSide {
+  readonly dialect: CallerDialect;
   parseRequest(body: unknown, facts: RequestFacts): Result<CanonicalRequest>;
   buildResponse(response: CanonicalResponse, context: AnswerContext): BuiltResponse;
   buildStream(context: AnswerContext): StreamBuilder<unknown>;
   buildError(error: CanonicalError): { readonly status: number; readonly body: Fields };
+}
+
+export interface DialectAdapter extends ProviderSide, CallerSide {
+  readonly dialect: TranslatedDialect;
 }

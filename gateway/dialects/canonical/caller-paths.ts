@@ -2,20 +2,21 @@
  * Fields in the caller's spelling. Builders name what they alter by common names (OpenAI's, mostly); a ledger and a
  * refusal speak of what the caller wrote. Pure.
  */
-import type { TranslatedDialect } from './request.ts';
+import type { CallerDialect } from './request.ts';
 
 type Spelling = Readonly<Record<string, string>>;
 
 const FORMAT = 'response_format.json_schema';
 
 /** Common name → the dialect's own, the longest first where one begins another. */
-const SPELLINGS: Readonly<Record<TranslatedDialect, Spelling>> = {
+const SPELLINGS: Readonly<Record<CallerDialect, Spelling>> = {
   'openai-chat': {
     'thinking.budget_tokens': 'reasoning_effort',
     thinking_budget: 'reasoning_effort',
     thinking: 'reasoning_effort',
     reasoning: 'reasoning_effort',
   },
+  'openai-completions': { messages: 'prompt' },
   'openai-responses': {
     [`${FORMAT}.schema`]: 'text.format.schema',
     [`${FORMAT}.name`]: 'text.format.name',
@@ -65,7 +66,7 @@ const SPELLINGS: Readonly<Record<TranslatedDialect, Spelling>> = {
 };
 
 /** `path` as the caller of `dialect` would write it. */
-export function callerPath(dialect: TranslatedDialect, path: string): string {
+export function callerPath(dialect: CallerDialect, path: string): string {
   const spelling = SPELLINGS[dialect];
   const whole = spelling[path];
   if (whole !== undefined) return whole;

@@ -4,9 +4,10 @@ import { bedrockConverse } from '../bedrock-converse/adapter.ts';
 import { cohereV2 } from '../cohere-v2/adapter.ts';
 import { gemini } from '../gemini/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
+import { openaiCompletions } from '../openai-completions/adapter.ts';
 import { openaiResponses } from '../openai-responses/adapter.ts';
-import type { DialectAdapter, ProviderSide } from './adapter.ts';
-import type { ProviderDialect, TranslatedDialect } from './request.ts';
+import type { CallerSide, DialectAdapter, ProviderSide } from './adapter.ts';
+import type { CallerDialect, ProviderDialect, TranslatedDialect } from './request.ts';
 
 const ADAPTERS: Readonly<Record<TranslatedDialect, DialectAdapter>> = {
   'openai-chat': openaiChat,
@@ -20,7 +21,18 @@ const PROVIDERS_ONLY: Readonly<Record<Exclude<ProviderDialect, TranslatedDialect
   'cohere-v2': cohereV2,
 };
 
-/** The adapter of a dialect that callers speak. */
+const CALLERS_ONLY: Readonly<Record<Exclude<CallerDialect, TranslatedDialect>, CallerSide>> = {
+  'openai-completions': openaiCompletions,
+};
+
+/** What a dialect that callers speak is translated with. */
+export function callerSideOf(dialect: CallerDialect): CallerSide {
+  return dialect in CALLERS_ONLY
+    ? CALLERS_ONLY[dialect as keyof typeof CALLERS_ONLY]
+    : ADAPTERS[dialect as TranslatedDialect];
+}
+
+/** The adapter of a dialect that both speak. */
 export function adapterOf(dialect: TranslatedDialect): DialectAdapter {
   return ADAPTERS[dialect];
 }

@@ -14,6 +14,9 @@ export type TranslatedDialect = Extract<
 /** Those, and the dialects that only providers speak: requests are built in them and answers read. */
 export type ProviderDialect = TranslatedDialect | Extract<Dialect, 'bedrock-converse' | 'cohere-v2'>;
 
+/** Those, and the dialects that only callers speak. */
+export type CallerDialect = TranslatedDialect | Extract<Dialect, 'openai-completions'>;
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** A mark after which the provider may keep the prompt so far. `ttl` in the provider's own word (`5m`, `1h`). */

@@ -5,8 +5,8 @@
 import type { AnswerContext } from './adapter.ts';
 import { type CanonicalError, unusable } from './error.ts';
 import type { LedgerEntry } from './losses.ts';
-import { adapterOf, providerSideOf } from './registry.ts';
-import type { ProviderDialect, TranslatedDialect } from './request.ts';
+import { callerSideOf, providerSideOf } from './registry.ts';
+import type { CallerDialect, ProviderDialect } from './request.ts';
 import type { CanonicalUsage } from './response.ts';
 import { type RestoreState, type Restoring, restoreEvent } from './restore-tools.ts';
 import { createJsonArrayReader, createSseReader, UnreadableStream } from './sse.ts';
@@ -40,12 +40,12 @@ export interface StreamReducer {
 /** The pure translator: same state and event, same result. */
 export function createStreamReducer(
   from: ProviderDialect,
-  to: TranslatedDialect,
+  to: CallerDialect,
   plan: Restoring,
   context: AnswerContext,
 ): StreamReducer {
   const parser = providerSideOf(from).parseStream(context.seed);
-  const builder = adapterOf(to).buildStream(context);
+  const builder = callerSideOf(to).buildStream(context);
   const write = (state: StreamState, parsed: unknown, read: readonly CanonicalEvent[]): Stepped => {
     let { builder: built, outcome, restoring } = state;
     let text = '';
@@ -104,7 +104,7 @@ export interface StreamTranslator {
 /** A translator with memory, for one answer. `jsonArray`: the provider sends Gemini's array instead of events. */
 export function createStreamTranslator(
   from: ProviderDialect,
-  to: TranslatedDialect,
+  to: CallerDialect,
   plan: Restoring,
   context: AnswerContext,
   jsonArray = false,

@@ -5,10 +5,11 @@
 import type { AnswerContext, RequestFacts, TargetFacts } from './adapter.ts';
 import { callerPath } from './caller-paths.ts';
 import type { CanonicalError } from './error.ts';
+import { eventsOfResponse } from './events-of-response.ts';
 import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
 import { fitNames } from './names.ts';
-import { adapterOf, providerSideOf } from './registry.ts';
-import type { CanonicalRequest, Fields, ProviderDialect, TranslatedDialect } from './request.ts';
+import { callerSideOf, providerSideOf } from './registry.ts';
+import type { CallerDialect, CanonicalRequest, Fields, ProviderDialect } from './request.ts';
 import { type Restoring, restoreResponse } from './restore-tools.ts';
 
 /** What the answer's way back has to know of the request. */
@@ -28,13 +29,13 @@ export type TranslatedRequest =
 
 /** A request in the caller's dialect as one in the provider's. `facts` is what stands beside the body (Gemini's path). */
 export function translateRequest(
-  from: TranslatedDialect,
+  from: CallerDialect,
   to: ProviderDialect,
   body: unknown,
   target: TargetFacts,
   facts: RequestFacts = {},
 ): TranslatedRequest {
-  const parsed = adapterOf(from).parseRequest(body, facts);
+  const parsed = callerSideOf(from).parseRequest(body, facts);
   if (parsed.refused !== undefined) return parsed;
   const losses = createLosses();
   const builder = providerSideOf(to);
@@ -75,25 +76,52 @@ export type TranslatedResponse =
 /** A whole answer in the provider's dialect as one in the caller's. */
 export function translateResponse(
   from: ProviderDialect,
-  to: TranslatedDialect,
+  to: CallerDialect,
   body: unknown,
   plan: AnswerPlan,
   context: AnswerContext,
 ): TranslatedResponse {
   const parsed = providerSideOf(from).parseResponse(body, context.seed);
-  if (parsed.error !== undefined) return { error: parsed.error, ...adapterOf(to).buildError(parsed.error) };
-  const { wire, ledger } = adapterOf(to).buildResponse(restoreResponse(parsed.response, plan), context);
+  if (parsed.error !== undefined) return { error: parsed.error, ...callerSideOf(to).buildError(parsed.error) };
+  const { wire, ledger } = callerSideOf(to).buildResponse(restoreResponse(parsed.response, plan), context);
   return { body: wire, ledger };
+}
+
+export type TranslatedStream =
+  | { readonly text: string; readonly ledger: readonly LedgerEntry[]; readonly error?: undefined }
+  | { readonly error: CanonicalError };
+
+/** A whole answer as the stream that the caller asked for. */
+export function translateResponseToStream(
+  from: ProviderDialect,
+  to: CallerDialect,
+  body: unknown,
+  plan: AnswerPlan,
+  context: AnswerContext,
+): TranslatedStream {
+  const parsed = providerSideOf(from).parseResponse(body, context.seed);
+  if (parsed.error !== undefined) return { error: parsed.error };
+  const builder = callerSideOf(to).buildStream(context);
+  let state = builder.initial;
+  let text = '';
+  const ledger: LedgerEntry[] = [];
+  for (const event of eventsOfResponse(restoreResponse(parsed.response, plan))) {
+    const [next, written] = builder.step(state, event);
+    state = next;
+    text += written.text;
+    ledger.push(...(written.lost ?? []));
+  }
+  return { text, ledger };
 }
 
 /** A failed answer in the provider's dialect as one in the caller's; its words stay. */
 export function translateError(
   from: ProviderDialect,
-  to: TranslatedDialect,
+  to: CallerDialect,
   status: number,
   body: string,
   headers: Readonly<Record<string, string>>,
 ): { readonly status: number; readonly body: Fields; readonly error: CanonicalError } {
   const error = providerSideOf(from).parseError(status, body, headers);
-  return { error, ...adapterOf(to).buildError(error) };
+  return { error, ...callerSideOf(to).buildError(error) };
 }

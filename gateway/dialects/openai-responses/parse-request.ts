@@ -160,6 +160,12 @@ function findOnlyHere(body: Record<string, unknown>): OnlyHere[] {
       param,
       why: `${what} is kept by OpenAI, and this model is another provider's; send the whole conversation in input.`,
     });
+  if (body.store === true) {
+    found.push({
+      param: 'store',
+      why: 'Nothing is kept between requests here; send "store": false, and the whole conversation each time.',
+    });
+  }
   if (asText(body.previous_response_id)) kept('previous_response_id', 'The earlier response');
   if (body.conversation !== undefined && body.conversation !== null) kept('conversation', 'The conversation');
   if (asRecord(body.prompt)) kept('prompt', 'The prompt template');

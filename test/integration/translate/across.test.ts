@@ -70,6 +70,23 @@ const CALLERS = {
       return all;
     },
   },
+  'openai completions': {
+    own: 'openai',
+    whole: async (model: string, text: string) => {
+      const answer = await openai().completions.create({ model, prompt: text });
+      return {
+        text: answer.choices[0]?.text ?? '',
+        finish: answer.choices[0]?.finish_reason,
+        used: answer.usage?.total_tokens,
+      };
+    },
+    stream: async (model: string, text: string) => {
+      let all = '';
+      for await (const chunk of await openai().completions.create({ model, stream: true, prompt: text }))
+        all += chunk.choices[0]?.text ?? '';
+      return all;
+    },
+  },
   'openai responses': {
     own: undefined,
     whole: async (model: string, text: string) => {

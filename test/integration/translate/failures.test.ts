@@ -30,8 +30,14 @@ beforeAll(async () => {
     { id: 'claude', name: 'Claude', dialect: 'anthropic-messages', baseUrl: `${base}/v1` },
     'sk-ant-one-0123456789abcdefABCDEF',
   );
-  await gateway.addProvider({ id: 'chat', name: 'Chat', dialect: 'openai-chat', baseUrl: `${base}/v1` }, 'sk-two-0123456789abcdefABCDEF');
-  await gateway.addProvider({ id: 'google', name: 'Google', dialect: 'gemini', baseUrl: `${base}/v1beta` }, 'sk-three-0123456789abcdefABCDEF');
+  await gateway.addProvider(
+    { id: 'chat', name: 'Chat', dialect: 'openai-chat', baseUrl: `${base}/v1` },
+    'sk-two-0123456789abcdefABCDEF',
+  );
+  await gateway.addProvider(
+    { id: 'google', name: 'Google', dialect: 'gemini', baseUrl: `${base}/v1beta` },
+    'sk-three-0123456789abcdefABCDEF',
+  );
   await gateway.addProvider(
     { id: 'nowhere', name: 'Nowhere', dialect: 'anthropic-messages', baseUrl: 'http://127.0.0.1:9/v1' },
     'sk-four-0123456789abcdefABCDEF',
@@ -306,5 +312,21 @@ describe('a request that cannot be said in the provider’s dialect', () => {
       decision: 'refused',
       rule: { name: 'dialect.main', origin: { from: 'provider', id: 'claude' } },
     });
+  });
+});
+
+describe('a server that answers in one piece where a stream was asked for', () => {
+  it('is read as a stream all the same', async () => {
+    const { message } = START;
+    answer = json(200, {
+      ...message,
+      content: [{ type: 'text', text: 'All at once.' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 7, output_tokens: 4 },
+    });
+    const { body, capture } = await streamed();
+    expect(body).toContain('All at once.');
+    expect(body.trimEnd().endsWith('data: [DONE]')).toBe(true);
+    expect(capture).toMatchObject({ ok: true, inputTokens: 7, outputTokens: 4 });
   });
 });
