@@ -5,7 +5,7 @@
 
 /** Top to bottom. A layer may use its own and every lower one. */
 const LAYERS = [
-  ['the doors', ['(index|services|unreadable|classify-answer)\\.ts$', 'cli/']],
+  ['the doors', ['(index|services|unreadable|classify-answer)\\.ts$', 'cli/', 'observe/']],
   ['control', ['control/(?!contract/)']],
   ['experiments', ['experiments/']],
   ['replay and diagnosis', ['replay/', 'diagnosis/', 'transfer/', 'suites/']],

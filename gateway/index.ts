@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createControlHttp } from './control/http.ts';
 import type { ControlPort } from './control/port.ts';
 import type { ControlDeps, ListenerFacts } from './control/services.ts';
+import { createMetricsDoor } from './observe/serve-metrics.ts';
 import { restWhenQuiet } from './rest.ts';
 import { createListener, type Listener } from './server.ts';
 import { openServices, type Services, type ServicesOptions } from './services.ts';
@@ -82,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     screens: options.screens,
     onNewSecret: () => services.refreshSecrets(),
   });
+  const metrics = createMetricsDoor(services, VERSION, (error) => options.onFault?.(error));
   services.addSecrets(() => [token, ...http.sessionSecrets()]);
   services.vault.subscribe(() => tell());
   const tell = () => {
@@ -102,6 +104,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       handle: services.pipeline.handle,
       upgrade: services.pipeline.upgrade,
       refuse: services.pipeline.refuse,
+      metrics: (request, response) => metrics.handle(request, response),
       unreadable: (problem) => answerUnreadable(problem, services),
       control: (request, response) => http.handle(request, response),
     });

@@ -1,4 +1,4 @@
-/** The listener: accepts connections, guards them, hands each request to the data plane, the control interface or `/health`. */
+/** The listener: accepts connections, guards them, hands each request to the data plane, the control interface, `/metrics` or `/health`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Refusal } from './exchange.ts';
@@ -16,6 +16,8 @@ export interface ListenerOptions {
     readonly headers: readonly string[];
     readonly body: string;
   };
+  /** Serves `/metrics`, or says why not; absent in tests of the data plane alone. */
+  readonly metrics?: (request: IncomingMessage, response: ServerResponse) => Omit<Refusal, 'stage'> | undefined;
   /** Serves `/ui/` and `/api/` with its own checks; absent in tests of the data plane alone. */
   readonly control?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly version: string;
@@ -167,11 +169,12 @@ function dispatch(request: IncomingMessage, response: ServerResponse, options: L
     options.refuse(request, response, refusal);
     return;
   }
-  if (url === '/health' && request.method !== 'GET' && request.method !== 'HEAD') {
+  const isMetrics = options.metrics !== undefined && /^\/metrics(?:$|\?)/.test(url);
+  if ((url === '/health' || isMetrics) && request.method !== 'GET' && request.method !== 'HEAD') {
     options.refuse(request, response, {
       cause: 'wrong_endpoint',
       status: 405,
-      message: `/health takes GET, not ${request.method}.`,
+      message: `${isMetrics ? '/metrics' : '/health'} takes GET, not ${request.method}.`,
       headers: { allow: 'GET, HEAD' },
     });
     return;
@@ -184,6 +187,11 @@ function dispatch(request: IncomingMessage, response: ServerResponse, options: L
       'cache-control': 'no-store',
     });
     response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  if (isMetrics) {
+    const refused = options.metrics?.(request, response);
+    if (refused) options.refuse(request, response, refused);
     return;
   }
   if (request.headers.origin !== undefined) {
