@@ -12,14 +12,14 @@ const LAYERS = [
   [
     'the pipeline',
     [
-      '(pipeline|server|guard|run-exchange|run-stages|run-upgrade|probe-provider|key-health)\\.ts$',
+      '(pipeline|server|guard|run-attempts|run-exchange|run-stages|run-upgrade|probe-provider|key-health)\\.ts$',
       'stages/',
       'upstreams/',
     ],
   ],
   [
-    'dialects, models, providers, store, captures',
-    ['dialects/', 'models/', 'providers/', 'store/', 'captures/', 'usage/', 'cache/'],
+    'dialects, models, providers, routing, store, captures',
+    ['dialects/', 'models/', 'providers/', 'routing/', 'store/', 'captures/', 'usage/', 'cache/'],
   ],
   [
     'the shared types',

@@ -3,17 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { decodeRequest } from './captures/decode-body.ts';
 import type { Cause } from './causes.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
+import type { RoutingFacts } from './routing/routing-facts.ts';
+import { Attempts } from './run-attempts.ts';
 import { type Choice, StageRun } from './run-stages.ts';
 import type { ExchangeCache } from './stages/cache.ts';
 import { presentedBy } from './stages/credential-facts.ts';
 import type { ForwardRun } from './stages/forward.ts';
+import type { Plan } from './stages/plan.ts';
 import type { PreparedAttempt } from './stages/prepare-attempt.ts';
 import { tooLarge, undecodable } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
-import type { ChosenTarget } from './stages/route.ts';
 import { recordStep, refuse, type StageContext } from './stages/stage.ts';
 import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
 import type { ProviderKey } from './store/schema.ts';
@@ -33,6 +35,8 @@ export interface PipelineOptions {
   readonly dispatcher: Upstream;
   readonly forwarder: Forwarder;
   readonly practice: Upstream;
+  /** How targets and keys did lately. */
+  readonly routing: RoutingFacts;
   /** Keyed with the home's salt: equal texts, equal fingerprints. */
   readonly fingerprint: (text: string) => string;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
@@ -93,11 +97,10 @@ export class ExchangeRun {
   private readonly stages: StageRun;
   private chunks: Buffer[] = [];
   private sizeBytes = 0;
-  private forwarding: ForwardRun | undefined;
+  private forwarding = false;
   private refused = false;
   /** Somebody reads the body, or has. */
   private bodyTaken = false;
-  private whole: Deadline | undefined;
   /** Ends the reading of the body. */
   private stopReading: (() => void) | undefined;
 
@@ -107,7 +110,7 @@ export class ExchangeRun {
     this.options = options;
     this.onClosed = onClosed;
     this.exchange = openExchange(request, options);
-    this.context = { config: options.config(), now: options.now };
+    this.context = { config: options.config(), now: options.now, routing: options.routing };
     const elapsed = () => performance.now() - this.exchange.startedAt;
     this.stages = new StageRun(this.exchange, {
       context: this.context,
@@ -256,41 +259,55 @@ export class ExchangeRun {
       case 'cached':
         this.finish(this.stages.answerCached(this.response, choice.answer));
         return;
-      case 'target':
-        this.forward(choice.target, body);
+      case 'plan':
+        this.forward(choice.plan, body);
     }
   }
 
-  private forward(target: ChosenTarget, body: Buffer) {
+  private forward(plan: Plan, body: Buffer) {
     const isRaw = this.exchange.endpoint?.dialect === 'raw';
-    if (isRaw && target.providerId === PRACTICE) {
+    if (isRaw && plan.entries[0].providerId === PRACTICE) {
       // The practice provider takes whole bodies only; its raw requests are small.
       this.gather((whole) =>
         this.guarded(() => {
           this.tapBody(whole);
-          this.send(target, whole, false);
+          this.send(plan, whole, false);
         }),
       );
       return;
     }
-    this.send(target, body, isRaw);
+    this.send(plan, body, isRaw);
   }
 
-  private send(target: ChosenTarget, body: Buffer, streamed: boolean) {
+  private send(plan: Plan, body: Buffer, streamed: boolean) {
     const { exchange, options, stages } = this;
-    const prepared = stages.prepare(target, body, streamed);
-    if (!prepared) {
-      this.answerRefusal();
-      return;
+    const { timeouts } = plan.policy;
+    this.forwarding = true;
+    new Attempts(stages, plan, {
+      body,
+      streamed,
+      sink: this.response,
+      bounded: true,
+      pause: (ms, goOn) => this.pause(ms, goOn),
+      carry: ({ providerId }, prepared, run) => {
+        if (streamed) this.sendStreamed(prepared, run);
+        else {
+          const upstream = providerId === PRACTICE ? options.practice : options.dispatcher;
+          stages.send(upstream, prepared, run, exchange.startedAt, timeouts);
+        }
+      },
+      onDone: (verdict) => this.finish(verdict),
+      onRefused: () => this.answerRefusal(),
+    }).start();
+  }
+
+  private pause(ms: number, goOn: () => void): () => void {
+    if (ms === 0) {
+      const soon = setImmediate(() => this.guarded(goOn));
+      return () => clearImmediate(soon);
     }
-    const run = stages.openForward(target, prepared, this.response, (verdict) => this.finish(verdict));
-    this.forwarding = run;
-    this.whole = stages.limitWhole(run);
-    if (streamed) this.sendStreamed(prepared, run);
-    else {
-      const upstream = target.providerId === PRACTICE ? options.practice : options.dispatcher;
-      stages.send(upstream, prepared, run, exchange.startedAt);
-    }
+    const timer = setTimeout(() => this.guarded(goOn), ms);
+    return () => clearTimeout(timer);
   }
 
   private sendStreamed({ url, headers, attempt }: PreparedAttempt, run: ForwardRun) {
@@ -397,7 +414,6 @@ export class ExchangeRun {
   private finish(verdict: Omit<Verdict, 'endMs'> & Partial<Pick<Verdict, 'endMs'>>) {
     const { exchange, options } = this;
     if (exchange.verdict) return;
-    this.whole?.end();
     exchange.verdict = { ...verdict, endMs: verdict.endMs ?? this.elapsed() };
     options.recorder.finish(exchange);
     this.onClosed();

@@ -6,18 +6,21 @@ import type { KeptAnswer } from './cache/response-cache.ts';
 import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { LedgerEntry } from './dialects/canonical/losses.ts';
-import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
+import type { Attempt, Exchange, Refusal, Rule, Step, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
+import type { Timeouts } from './routing/policy.ts';
+import type { RoutingFacts } from './routing/routing-facts.ts';
 import { authorize } from './stages/authorize.ts';
 import { type ExchangeCache, type KeepPlan, lookUp } from './stages/cache.ts';
 import { cachesAtAll } from './stages/cache-rules.ts';
 import type { Presented } from './stages/credential-facts.ts';
+import type { Failure } from './stages/failure.ts';
 import { ForwardRun } from './stages/forward.ts';
 import { forwardStep, respondStep } from './stages/forward-steps.ts';
 import { identify } from './stages/identify.ts';
 import { KeepingSink, keepAnswer } from './stages/keep-answer.ts';
 import { answerModels } from './stages/list-models.ts';
-import { needsKeyHere } from './stages/needs-key.ts';
+import type { Plan } from './stages/plan.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
 import { priceExchange } from './stages/price-exchange.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
@@ -31,10 +34,11 @@ import {
   writeAnswer,
   writeKept,
 } from './stages/respond.ts';
-import { type ChosenTarget, route } from './stages/route.ts';
+import { route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
 import { type Translation, translate, withAnswerLosses } from './stages/translate.ts';
+import type { ChosenTarget } from './stages/usable-target.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
 import type { Upstream, UpstreamControl } from './upstream.ts';
@@ -66,9 +70,21 @@ export type Choice =
   | { readonly kind: 'refused' }
   | { readonly kind: 'own-answer'; readonly text: string }
   | { readonly kind: 'cached'; readonly answer: KeptAnswer }
-  | { readonly kind: 'target'; readonly target: ChosenTarget };
+  | { readonly kind: 'plan'; readonly plan: Plan };
 
 type Outcome = Omit<Verdict, 'endMs'>;
+
+/** Why a target cannot be asked, and which stage says so. */
+export interface Unprepared {
+  readonly stage: 'translate' | 'forward';
+  readonly outcome: StageOutcome;
+}
+
+export interface ForwardEnds {
+  readonly onDone: (verdict: Outcome) => void;
+  readonly onOver?: () => void;
+  readonly moveOn?: (failure: Failure) => boolean;
+}
 
 export class StageRun {
   private readonly exchange: Exchange;
@@ -161,9 +177,9 @@ export class StageRun {
       return { kind: 'refused' };
     }
     if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);
-    const { outcome, target } = route(exchange, context, needsKeyHere);
+    const { outcome, plan } = route(exchange, context);
     this.record('route', outcome, routeMs);
-    return target ? { kind: 'target', target } : { kind: 'refused' };
+    return plan ? { kind: 'plan', plan } : { kind: 'refused' };
   }
 
   private askCache(): KeptAnswer | undefined {
@@ -201,35 +217,58 @@ export class StageRun {
 
   /** The request as it will be sent, added to the attempts; undefined: refused. */
   prepare(target: ChosenTarget, body: Buffer, streamed: boolean): PreparedAttempt | undefined {
-    const { exchange, environment } = this;
-    const translation = this.translate(target);
-    if (exchange.refusal) return undefined;
-    const startMs = environment.at('forward', 'start');
-    const prepared = this.tryPrepare(target, body, streamed, startMs, translation);
-    if ('attempt' in prepared) {
-      exchange.attempts.push(prepared.attempt);
-      return prepared;
-    }
-    this.record('forward', prepared, startMs);
+    const prepared = this.tryPrepare(target, body, streamed);
+    if ('attempt' in prepared) return prepared;
+    this.refuseUnprepared(prepared);
     return undefined;
   }
 
-  /** Which dialect this target is asked in; each attempt has its own. Undefined: the caller's, or refused. */
-  private translate(target: ChosenTarget): Translation | undefined {
-    const { exchange, environment } = this;
-    const startMs = environment.at('translate', 'start');
-    const { outcome, translation } = translate(exchange, target);
-    if (outcome) this.record('translate', outcome, startMs);
-    return translation;
-  }
-
-  private tryPrepare(
+  /** The same, where another target may follow: a refusal is given back and recorded nowhere. */
+  tryPrepare(
     target: ChosenTarget,
     body: Buffer,
     streamed: boolean,
+    origins: readonly Rule[] = [],
+  ): PreparedAttempt | Unprepared {
+    const { exchange, environment } = this;
+    const translateMs = environment.at('translate', 'start');
+    const { outcome, translation } = translate(exchange, target);
+    if (outcome?.decision === 'refused') return { stage: 'translate', outcome };
+    if (outcome) this.recordTranslate(outcome, translateMs);
+    // The first begins where the recorded step did; those that follow have no step of their own.
+    const startMs = exchange.attempts.length === 0 ? environment.at('forward', 'start') : environment.elapsed();
+    const prepared = this.prepareAt(startMs, target, body, streamed, origins, translation);
+    if ('attempt' in prepared) exchange.attempts.push(prepared.attempt);
+    return prepared;
+  }
+
+  /** Each attempt has its own dialect; the step that stays is the last one's, beside the answer it explains. */
+  private recordTranslate(outcome: StageOutcome, startMs: number) {
+    const { steps } = this.exchange;
+    const earlier = steps.findIndex(({ stage }) => stage === 'translate');
+    this.record('translate', outcome, startMs);
+    if (earlier !== -1) steps[earlier] = steps.pop() as Step;
+  }
+
+  /** Whether this target could be asked, as far as can be told without asking. */
+  canPrepare(target: ChosenTarget, body: Buffer): boolean {
+    const { outcome, translation } = translate(this.exchange, target);
+    if (outcome?.decision === 'refused') return false;
+    return 'attempt' in this.prepareAt(0, target, body, false, [], translation);
+  }
+
+  refuseUnprepared({ stage, outcome }: Unprepared) {
+    this.record(stage, outcome, this.environment.at(stage, 'start'));
+  }
+
+  private prepareAt(
     elapsedMs: number,
+    target: ChosenTarget,
+    body: Buffer,
+    streamed: boolean,
+    origins: readonly Rule[],
     translation: Translation | undefined,
-  ): PreparedAttempt | StageOutcome {
+  ): PreparedAttempt | Unprepared {
     const { exchange, environment } = this;
     const { captureBodyBytes } = environment.context.config.settings;
     try {
@@ -238,17 +277,19 @@ export class StageRun {
         captureBodyBytes,
         elapsedMs,
         streamed,
+        origins,
         translation,
       });
-      if (!prepared.ok) return prepared.outcome;
+      if (!prepared.ok) return { stage: 'forward', outcome: prepared.outcome };
       if (streamed) copyBodyFraming(exchange, prepared.prepared.headers);
       return prepared.prepared;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason';
-      return refuse({
+      const outcome = refuse({
         cause: 'gateway_config',
         message: `The stored key for ${target.providerId} cannot be opened: ${reason}`,
       });
+      return { stage: 'forward', outcome };
     }
   }
 
@@ -257,8 +298,7 @@ export class StageRun {
     target: ChosenTarget,
     { attempt, translation }: Pick<PreparedAttempt, 'attempt' | 'translation'>,
     sink: AnswerSink,
-    onDone: (verdict: Outcome) => void,
-    onOver: () => void = () => {},
+    ends: ForwardEnds,
   ): ForwardRun {
     const { exchange, environment } = this;
     const { config } = environment.context;
@@ -271,30 +311,35 @@ export class StageRun {
       providerName:
         target.provider?.name ?? (target.providerId === PRACTICE ? 'The practice provider' : target.providerId),
       classify: (failed, failedAttempt, text) => environment.classify(failed, failedAttempt, text, config),
+      moveOn: ends.moveOn,
       onDone: (verdict, lost) => {
-        onOver();
+        ends.onOver?.();
         this.addLosses(lost);
-        this.forwarded(verdict, attempt.timings.startMs);
-        onDone(verdict);
+        this.endForward(verdict);
+        ends.onDone(verdict);
       },
     });
   }
 
   /** Hands a request with its body in memory over; the control ends it. */
-  send(upstream: Upstream, prepared: PreparedAttempt, run: ForwardRun, zero: number): UpstreamControl {
-    const { exchange, environment } = this;
-    const { timeouts } = environment.context.config.settings;
-    const { method } = exchange.request;
+  send(
+    upstream: Upstream,
+    prepared: PreparedAttempt,
+    run: ForwardRun,
+    zero: number,
+    timeouts: Timeouts = this.environment.context.config.settings.timeouts,
+  ): UpstreamControl {
+    const { method } = this.exchange.request;
     const { url, headers, body, attempt } = prepared;
     const control = upstream.send({ method, url, headers, body, timeouts }, run, attempt.timings, zero);
     run.control = control;
     return control;
   }
 
-  /** Ends the forwarding when the whole of it takes too long; to be cleared when it is over. */
-  limitWhole(run: ForwardRun): Deadline {
-    const { totalMs } = this.environment.context.config.settings.timeouts;
-    return startDeadline(totalMs, () => {
+  /** Ends the forwarding when all attempts together take too long; to be cleared when it is over. */
+  limitWhole(run: ForwardRun, totalMs: number): Deadline {
+    const since = this.exchange.attempts[0]?.timings.startMs ?? 0;
+    return startDeadline(Math.max(0, totalMs - (this.environment.elapsed() - since)), () => {
       run.control?.abort();
       run.onError({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${totalMs} ms` });
     });
@@ -309,8 +354,10 @@ export class StageRun {
     if (step) steps[at] = withAnswerLosses(step, lost);
   }
 
-  private forwarded(verdict: Outcome, startMs: number) {
+  /** The steps of all attempts, once their verdict stands. */
+  endForward(verdict: Outcome) {
     const { exchange, environment } = this;
+    const startMs = exchange.attempts[0]?.timings.startMs ?? 0;
     const endMs = environment.at('forward', 'end');
     if (environment.spends !== false) exchange.cost = priceExchange(exchange, environment.context.config);
     if (this.plan && this.keeping && environment.cache) {
@@ -319,6 +366,28 @@ export class StageRun {
     recordStep(exchange, 'forward', forwardStep(exchange, verdict), startMs, endMs);
     const answeredMs = exchange.answer?.firstByteMs ?? endMs;
     recordStep(exchange, 'respond', respondStep(exchange, verdict), answeredMs, environment.at('respond', 'end'));
+  }
+
+  get facts(): RoutingFacts | undefined {
+    return this.environment.context.routing;
+  }
+
+  get captureId(): string {
+    return this.exchange.id;
+  }
+
+  /** How many attempts there have been. */
+  get attempts(): number {
+    return this.exchange.attempts.length;
+  }
+
+  elapsed(): number {
+    return this.environment.elapsed();
+  }
+
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number {
+    return this.environment.context.now();
   }
 
   /** Answers with what a stage refused for; returns the verdict. */

@@ -6,15 +6,15 @@ import { openExchange, type PipelineOptions } from './run-exchange.ts';
 import { authorize } from './stages/authorize.ts';
 import { presentedBy } from './stages/credential-facts.ts';
 import { identify } from './stages/identify.ts';
-import { needsKeyHere } from './stages/needs-key.ts';
 import { explainNetworkError } from './stages/network-cause.ts';
 import { prepareAttempt } from './stages/prepare-attempt.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { keywardHeaders, refusalAnswer } from './stages/respond.ts';
-import { type ChosenTarget, route } from './stages/route.ts';
+import { route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext } from './stages/stage.ts';
 import { emptyTap, tapBytes, tapChunk } from './stages/tap.ts';
+import type { ChosenTarget } from './stages/usable-target.ts';
 import type { WebSocketForwarder } from './upstreams/web-socket.ts';
 
 export function runUpgrade(
@@ -130,7 +130,7 @@ export function runUpgrade(
 }
 
 function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () => number): ChosenTarget | undefined {
-  const context: StageContext = { config: options.config(), now: options.now };
+  const context: StageContext = { config: options.config(), now: options.now, routing: options.routing };
   const run = (
     stage: 'receive' | 'identify' | 'authorize',
     outcome: Parameters<typeof recordStep>[2],
@@ -150,9 +150,10 @@ function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () 
   if (!run('authorize', authorize(exchange, context), startMs)) return undefined;
   startMs = elapsed();
   const locked = options.lockedBecause();
-  const routed = locked ? { outcome: refuseLocked(locked) } : route(exchange, context, needsKeyHere);
+  const routed = locked ? { outcome: refuseLocked(locked) } : route(exchange, context);
   let { outcome } = routed;
-  const target = 'target' in routed ? routed.target : undefined;
+  // Frames flow as soon as it stands, so there is one attempt: the first of the plan.
+  const target = 'plan' in routed ? routed.plan?.entries[0] : undefined;
   if (target?.providerId === PRACTICE) {
     outcome = refuse({ cause: 'wrong_endpoint', message: 'The practice provider has no WebSocket; ask it over HTTP.' });
   }

@@ -17,6 +17,7 @@ import { probeProvider } from './probe-provider.ts';
 import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
 import { presets } from './providers/presets.ts';
 import type { ReplayPipeline } from './replay/replay-deps.ts';
+import { RoutingMemory } from './routing/routing-memory.ts';
 import type { PipelineOptions } from './run-exchange.ts';
 import { type ExchangeCache, shapeNow } from './stages/cache.ts';
 import { homePaths } from './store/home.ts';
@@ -54,6 +55,8 @@ export interface Services {
   readonly pipeline: Pipeline;
   /** Answers kept in memory. */
   readonly cache: ResponseCache;
+  /** How targets and keys did lately. */
+  readonly routing: RoutingMemory;
   /** What a replay runs on: the same parts as the data plane. */
   readonly replay: ReplayPipeline;
   /** Address that explanations are linked under; set once the gateway listens. */
@@ -121,6 +124,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     redactor.refresh();
   });
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
+  const routing = new RoutingMemory();
   const pipelineOptions: PipelineOptions = {
     config: () => store.snapshot,
     now,
@@ -137,6 +141,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     dispatcher: createDispatcherUpstream(() => connections),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
+    routing,
     fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),
     classify: classifyAnswer,
     cache: exchangeCache(cache, vault),
@@ -151,6 +156,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     redactor,
     cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
+    routing,
     replay: { ...pipelineOptions, redactor },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
     newCaptureId: () => ids.next(),

@@ -2,7 +2,7 @@
 import type { Capture } from '../captures/capture.ts';
 import { findPreset } from '../providers/presets.ts';
 import { ownHosts } from '../providers/resolve.ts';
-import type { ChosenTarget } from '../stages/route.ts';
+import type { Plan } from '../stages/plan.ts';
 import { type Document, documentSchema, type Provider, type ProviderKey } from '../store/schema.ts';
 import { type ConfigSnapshot, createSnapshot } from '../store/snapshot.ts';
 import type { ReplayDeps } from './replay-deps.ts';
@@ -120,8 +120,10 @@ export function checkGatewayKey(config: ConfigSnapshot, id: string) {
   );
 }
 
-export function withBaseUrl(target: ChosenTarget, baseUrl: string): ChosenTarget {
-  return target.provider ? { ...target, provider: { ...target.provider, baseUrl } } : target;
+/** One address is tried, and no other in its place. */
+export function planWithBaseUrl(plan: Plan, baseUrl: string): Plan {
+  const [target] = plan.entries;
+  return { ...plan, entries: [target.provider ? { ...target, provider: { ...target.provider, baseUrl } } : target] };
 }
 
 /** A provider key goes to its own provider's hosts only, whatever an edit says. */

@@ -13,6 +13,7 @@ export type ReplayPipeline = Pick<
   | 'lockedBecause'
   | 'dispatcher'
   | 'practice'
+  | 'routing'
   | 'fingerprint'
   | 'classify'
   | 'explainUrl'

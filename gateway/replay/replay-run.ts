@@ -5,21 +5,24 @@ import { markedLength, markerInUrl, marksSecret } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
 import type { Attempt, Exchange, Verdict } from '../exchange.ts';
 import { guardRequest } from '../guard.ts';
+import { recordedFacts } from '../routing/facts-log.ts';
+import { Attempts } from '../run-attempts.ts';
 import { StageRun } from '../run-stages.ts';
 import type { Presented } from '../stages/credential-facts.ts';
+import type { ForwardRun } from '../stages/forward.ts';
 import { forwardStep } from '../stages/forward-steps.ts';
+import type { Plan } from '../stages/plan.ts';
 import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
-import type { ChosenTarget } from '../stages/route.ts';
 import { recordStep } from '../stages/stage.ts';
+import type { ChosenTarget } from '../stages/usable-target.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
-import type { Upstream } from '../upstream.ts';
 import { MemorySink } from './memory-sink.ts';
 import { RecordedCache, recordedAnswer } from './recorded-cache.ts';
 import { adoptSizes, createRecordedUpstream, unservable } from './recorded-upstream.ts';
 import { ReplayClock } from './replay-clock.ts';
-import { foreignHost, keyGone, withBaseUrl } from './replay-config.ts';
+import { foreignHost, keyGone, planWithBaseUrl } from './replay-config.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
 import { bodyMissing, type ReplayRequest, tapOf } from './replay-request.ts';
@@ -67,6 +70,8 @@ class ReplayRun {
   private readonly sink = new MemorySink();
   private readonly notes: string[] = [];
   private readonly live: boolean;
+  /** Something has been sent, so there is a capture of it. */
+  private begun = false;
 
   constructor(deps: ReplayDeps, input: RunInput) {
     const { capture, config } = input;
@@ -84,7 +89,12 @@ class ReplayRun {
     const { clock, live } = this;
     const elapsed = live ? () => performance.now() - startedAt : clock.elapsed;
     this.stages = new StageRun(this.exchange, {
-      context: { config, now: input.recordedClock ? () => receivedAt + elapsed() : () => receivedAt },
+      context: {
+        config,
+        now: input.recordedClock ? () => receivedAt + elapsed() : () => receivedAt,
+        // What is really sent goes by how things are; everything else by how they were.
+        routing: live ? deps.replay.routing : recordedFacts(factsOf(capture)),
+      },
       at: live ? elapsed : clock.at,
       elapsed,
       presented: () => input.presented,
@@ -117,8 +127,8 @@ class ReplayRun {
         return this.over(stages.answerOwn(this.sink, choice.text));
       case 'cached':
         return this.cached(choice.answer);
-      case 'target':
-        return this.forward(choice.target, body);
+      case 'plan':
+        return this.forward(choice.plan, body);
     }
   }
 
@@ -130,26 +140,36 @@ class ReplayRun {
     return this.stop({ sentence: 'The answer from the cache was not recorded.', next: LIVE });
   }
 
-  private async forward(chosen: ChosenTarget, body: Buffer): Promise<RunOutput> {
-    const { input, stages, deps } = this;
-    const target = input.baseUrl === undefined ? chosen : withBaseUrl(chosen, input.baseUrl);
-    if (input.keyId !== undefined && target.key?.id !== input.keyId)
-      return this.stop(otherProvidersKey(target, input.config.providerKeys.get(input.keyId)));
-    const gone = target.key && keyGone(target.key, deps.store.snapshot);
-    if (gone && this.live) return this.stop(gone, { target });
-    if (gone && input.mode === 'dry-run') this.notes.push(gone.sentence);
+  private async forward(chosen: Plan, body: Buffer): Promise<RunOutput> {
+    const { input, stages } = this;
+    const plan = this.edited(chosen);
+    const [target] = plan.entries;
+    const refusal = this.keyRefusal(target);
+    if (refusal) return this.stop(refusal, { target });
     if (beforeForward(input.until)) return this.done({ target });
     const raw = this.exchange.endpoint?.dialect === 'raw' && target.providerId !== PRACTICE;
+    if (input.mode !== 'dry-run') return this.carry(plan, body, raw && !this.live);
     const prepared = stages.prepare(target, body, raw && !this.live);
-    if (!prepared) return this.refusedByStage({ target });
-    switch (input.mode) {
-      case 'dry-run':
-        return this.wouldSend(target, prepared);
-      case 'recorded':
-        return this.serve(target, prepared);
-      case 'live':
-        return this.send(target, prepared, input.request);
-    }
+    return prepared ? this.wouldSend(target, prepared) : this.refusedByStage({ target });
+  }
+
+  /** With the edits that stand for the target; what is tried with another key or address is tried with nothing else. */
+  private edited(chosen: Plan): Plan {
+    const { baseUrl, keyId } = this.input;
+    const plan = baseUrl === undefined ? chosen : planWithBaseUrl(chosen, baseUrl);
+    const named = plan.entries.find(({ key }) => keyId !== undefined && key?.id === keyId);
+    return named ? { ...plan, entries: [named] } : plan;
+  }
+
+  /** Why this key is not used: it is not the one that was asked for, or it is not there any more. */
+  private keyRefusal(target: ChosenTarget): ReplayRefusal | undefined {
+    const { input, deps } = this;
+    if (input.keyId !== undefined && target.key?.id !== input.keyId)
+      return otherProvidersKey(target, input.config.providerKeys.get(input.keyId));
+    const gone = target.key && keyGone(target.key, deps.store.snapshot);
+    if (gone && this.live) return gone;
+    if (gone && input.mode === 'dry-run') this.notes.push(gone.sentence);
+    return undefined;
   }
 
   /** A dry run ends here, with the request as it would go out. */
@@ -167,39 +187,106 @@ class ReplayRun {
     return this.done({ target, prepared });
   }
 
-  private async serve(target: ChosenTarget, prepared: PreparedAttempt): Promise<RunOutput> {
-    const { capture, timing, request } = this.input;
-    const recorded = capture.attemptList[this.exchange.attempts.length - 1];
-    if (!recorded) {
-      const sentence = 'There is no recorded answer: the request did not reach a provider then.';
-      return this.stop({ sentence, next: LIVE }, { target, prepared });
-    }
-    const why = unservable(recorded);
-    if (why)
-      return this.stop({ sentence: `There is no whole recorded answer: ${why}.`, next: LIVE }, { target, prepared });
-    if (recorded.provider !== target.providerId || recorded.model !== target.model) {
-      const sentence = `The recorded answer is ${recorded.provider}’s${recorded.model ? ` for ${recorded.model}` : ''}; the request would go to ${target.providerId}${target.model ? ` for ${target.model}` : ''} now.`;
-      return this.stop({ sentence, next: LIVE }, { target, prepared });
-    }
-    if (request.bodyEdited) this.notes.push('The recorded answer was given to the unedited body.');
-    const upstream = createRecordedUpstream(recorded, { clock: this.clock, timing });
-    const verdict = await this.carry(target, prepared, upstream, () => adoptSizes(prepared.attempt, recorded));
-    return this.over(verdict, { target, prepared });
+  /** All attempts, to the verdict or to the one that cannot be made. */
+  private carry(plan: Plan, body: Buffer, streamed: boolean): Promise<RunOutput> {
+    const { stages, input } = this;
+    return new Promise((resolve, reject) => {
+      let last: Pick<RunOutput, 'target' | 'prepared'> = {};
+      new Attempts(stages, plan, {
+        body,
+        streamed,
+        sink: this.sink,
+        bounded: this.live,
+        pause: (ms, goOn) => this.pause(ms, goOn),
+        carry: (target, prepared, run) => {
+          last = { target, prepared };
+          const carried = this.live ? this.send(plan, target, prepared, run) : this.serve(target, prepared, run);
+          carried.then((refusal) => refusal && resolve(this.stopAttempts(refusal, last)), reject);
+        },
+        onAttemptOver: (attempt) => {
+          const recorded = input.capture.attemptList[attempt.index];
+          if (!this.live && recorded) adoptSizes(attempt, recorded);
+        },
+        onDone: (verdict) => resolve(this.over(verdict, last, this.begun)),
+        onRefused: () => resolve(this.refusedByStage({ target: plan.entries[0] })),
+      }).start();
+    });
   }
 
-  private async send(target: ChosenTarget, prepared: PreparedAttempt, request: ReplayRequest): Promise<RunOutput> {
-    const { exchange, deps } = this;
+  /** What was sent before stays a capture of its own. */
+  private stopAttempts(refused: ReplayRefusal, last: Partial<RunOutput>): RunOutput {
+    if (!this.begun) return this.stop(refused, last);
+    this.exchange.attempts.pop();
+    const message = refused.sentence;
+    const verdict = { ok: false, cause: 'gateway_config', stage: 'forward', message, status: null } as const;
+    return { ...this.over(verdict, last, true), refused };
+  }
+
+  /** Between attempts: no longer than it took then, or as long as it takes. */
+  private pause(ms: number, goOn: () => void): () => void {
+    const { capture, timing } = this.input;
+    const next = capture.attemptList[this.exchange.attempts.length];
+    const waitMs = this.live || timing ? ms : 0;
+    const timer = setTimeout(() => {
+      if (!this.live && next) this.clock.advanceTo(next.timings.startMs);
+      goOn();
+    }, waitMs);
+    return () => clearTimeout(timer);
+  }
+
+  /** The answer as it was recorded, or why it cannot be served. */
+  private async serve(
+    target: ChosenTarget,
+    prepared: PreparedAttempt,
+    run: ForwardRun,
+  ): Promise<ReplayRefusal | undefined> {
+    const { capture, timing, request } = this.input;
+    const recorded = capture.attemptList[prepared.attempt.index];
+    if (!recorded) {
+      const made = capture.attemptList.length;
+      const sentence =
+        made === 0
+          ? 'There is no recorded answer: the request did not reach a provider then.'
+          : `There is no recorded answer to attempt ${made + 1}: the request was over after ${made} then.`;
+      return { sentence, next: LIVE };
+    }
+    const why = unservable(recorded);
+    if (why) return { sentence: `There is no whole recorded answer: ${why}.`, next: LIVE };
+    if (recorded.provider !== target.providerId || recorded.model !== target.model) {
+      const sentence = `The recorded answer is ${recorded.provider}’s${recorded.model ? ` for ${recorded.model}` : ''}; the request would go to ${target.providerId}${target.model ? ` for ${target.model}` : ''} now.`;
+      return { sentence, next: LIVE };
+    }
+    if (request.bodyEdited && prepared.attempt.index === 0) {
+      this.notes.push('The recorded answer was given to the unedited body.');
+    }
+    const upstream = createRecordedUpstream(recorded, { clock: this.clock, timing });
+    this.stages.send(upstream, prepared, run, this.exchange.startedAt);
+    return undefined;
+  }
+
+  private async send(
+    plan: Plan,
+    target: ChosenTarget,
+    prepared: PreparedAttempt,
+    run: ForwardRun,
+  ): Promise<ReplayRefusal | undefined> {
+    const { exchange, deps, input } = this;
     const refusal =
+      this.keyRefusal(target) ??
       (await this.strangeAddress(target, prepared)) ??
       redactedWhereItMatters(prepared, exchange.endpoint?.dialect === 'raw');
-    if (refusal) return this.stop(refusal, { target, prepared });
-    if (request.body && holdsMarker(request.body.toString('utf8'))) {
-      this.notes.push('Secrets in the body were not kept; the markers in their place were sent.');
+    if (refusal) return refusal;
+    if (!this.begun) {
+      const { body } = input.request;
+      if (body && holdsMarker(body.toString('utf8'))) {
+        this.notes.push('Secrets in the body were not kept; the markers in their place were sent.');
+      }
+      this.begun = true;
+      deps.replay.recorder.begin(exchange);
     }
-    deps.replay.recorder.begin(exchange);
     const upstream = target.providerId === PRACTICE ? deps.replay.practice : deps.replay.dispatcher;
-    const verdict = await this.carry(target, prepared, upstream);
-    return this.over(verdict, { target, prepared }, true);
+    this.stages.send(upstream, prepared, run, exchange.startedAt, plan.policy.timeouts);
+    return undefined;
   }
 
   /**
@@ -223,24 +310,6 @@ class ReplayRun {
       if (id !== undefined && (await this.deps.recorder.importedConfig(id))) return true;
     }
     return false;
-  }
-
-  private carry(
-    target: ChosenTarget,
-    prepared: PreparedAttempt,
-    upstream: Upstream,
-    onOver?: () => void,
-  ): Promise<Omit<Verdict, 'endMs'>> {
-    const { stages, exchange } = this;
-    return new Promise((resolve) => {
-      const done = (verdict: Omit<Verdict, 'endMs'>) => {
-        timer?.end();
-        resolve(verdict);
-      };
-      const run = stages.openForward(target, prepared, this.sink, done, onOver);
-      const timer = this.live ? stages.limitWhole(run) : undefined;
-      stages.send(upstream, prepared, run, exchange.startedAt);
-    });
   }
 
   private refusedByStage(more: Partial<RunOutput> = {}): RunOutput {
@@ -328,6 +397,10 @@ function openReplay(input: RunInput, own: Pick<Exchange, 'id' | 'receivedAt' | '
     attempts: [],
     origin: { kind: 'replay', of: capture.id },
   };
+}
+
+function factsOf({ steps }: Capture): unknown {
+  return steps.find(({ stage }) => stage === 'route')?.input?.routing;
 }
 
 /** The address that the original answer named, so that the same answer comes out on any port of any machine. */

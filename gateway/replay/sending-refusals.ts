@@ -1,7 +1,7 @@
 /** What must not be sent, and why: another provider's key, a marker in place of a secret. Pure. */
 import { MARKER_PATTERN } from '../captures/marker.ts';
 import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
-import type { ChosenTarget } from '../stages/route.ts';
+import type { ChosenTarget } from '../stages/usable-target.ts';
 import type { ProviderKey } from '../store/schema.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
 

@@ -3,7 +3,8 @@ import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import type { GatewayKey } from '../store/schema.ts';
 import { resolveAsked } from './resolve-asked.ts';
-import { findProvider } from './resolve-target.ts';
+import { findProvider, targetsOfRoute } from './resolve-target.ts';
+import { closedBy, matches, namesOf } from './scope.ts';
 import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 
 export function authorize(exchange: Exchange, context: StageContext): StageOutcome {
@@ -78,9 +79,14 @@ function checkEndpoint(exchange: Exchange, key: GatewayKey): StageOutcome | unde
 function checkTarget(exchange: Exchange, key: GatewayKey, context: StageContext): StageOutcome | undefined {
   const { providers, models } = key.scope;
   if (!providers && !models) return undefined;
-  const target = scopeTarget(exchange, context);
+  const targets = scopeTargets(exchange, context);
+  const target = targets[0];
   if (!target) return undefined;
-  if (providers && !providers.includes(target.providerId)) {
+  // Of a route, what is left within the scope may answer; `route` leaves the rest out.
+  const closures = targets.map(({ providerId, names }) => closedBy(key.scope, providerId, names));
+  const closed = closures[0];
+  if (!closed || closures.includes(undefined)) return undefined;
+  if (closed === 'providers') {
     // A caller that asked for a model alone is told of the model: it knows nothing of the provider behind it.
     const { askedModel, endpoint } = exchange;
     const named =
@@ -90,62 +96,40 @@ function checkTarget(exchange: Exchange, key: GatewayKey, context: StageContext)
       message: named
         ? `This gateway key may not use provider ${target.providerId}.`
         : `No provider that this gateway key may use serves ${clip(askedModel)} here.`,
-      ownerMessage: `The gateway key's scope allows the providers ${providers.join(', ')}; this request goes to ${target.providerId}.`,
+      ownerMessage: `The gateway key's scope allows the providers ${providers?.join(', ')}; this request goes to ${target.providerId}.`,
       rule: { name: 'scope.providers', origin: { from: 'gateway-key', id: key.id }, value: providers },
       evidence: [{ what: 'provider', where: 'model', value: target.providerId }],
     });
   }
-  // A raw request names no model, so a key that is limited to models cannot be held to its limits there.
-  const names = target.names;
-  if (models && !names.some((name) => models.some((pattern) => matches(pattern, name)))) {
-    const asked = exchange.askedModel;
-    return refuse({
-      cause: asked === undefined ? 'permission_missing' : 'model_no_access',
-      message:
-        asked === undefined
-          ? exchange.endpoint?.name === 'raw'
-            ? 'This gateway key is limited to certain models, so raw access is closed to it.'
-            : 'This gateway key is limited to certain models, and the request names none: name one of them.'
-          : `This gateway key may not use model ${clip(asked)}.`,
-      ownerMessage: `The gateway key's scope allows the models ${models.join(', ')}${asked === undefined ? '' : `; the request asks for ${clip(asked)}`}.`,
-      rule: { name: 'scope.models', origin: { from: 'gateway-key', id: key.id }, value: models },
-      evidence: [{ what: 'model', where: '/model', value: clip(asked ?? 'none') }],
-      param: 'model',
-    });
-  }
-  return undefined;
+  const asked = exchange.askedModel;
+  return refuse({
+    cause: asked === undefined ? 'permission_missing' : 'model_no_access',
+    message:
+      asked === undefined
+        ? exchange.endpoint?.name === 'raw'
+          ? 'This gateway key is limited to certain models, so raw access is closed to it.'
+          : 'This gateway key is limited to certain models, and the request names none: name one of them.'
+        : `This gateway key may not use model ${clip(asked)}.`,
+    ownerMessage: `The gateway key's scope allows the models ${models?.join(', ')}${asked === undefined ? '' : `; the request asks for ${clip(asked)}`}.`,
+    rule: { name: 'scope.models', origin: { from: 'gateway-key', id: key.id }, value: models },
+    evidence: [{ what: 'model', where: '/model', value: clip(asked ?? 'none') }],
+    param: 'model',
+  });
 }
 
-/** Names that a model pattern may match: as asked, and as `provider/model`. Undefined where `route` will refuse anyway. */
-function scopeTarget(exchange: Exchange, context: StageContext): { providerId: string; names: string[] } | undefined {
+/** Where it may go, with the names that a model pattern may match. Empty where `route` will refuse anyway. */
+function scopeTargets(exchange: Exchange, { config }: StageContext): { providerId: string; names: string[] }[] {
   const { endpoint, askedModel } = exchange;
   if (endpoint?.name === 'raw') {
-    const found = findProvider(endpoint.provider ?? '', context.config);
-    return found ? { providerId: found.providerId, names: [] } : undefined;
+    const found = findProvider(endpoint.provider ?? '', config);
+    return found ? [{ providerId: found.providerId, names: [] }] : [];
   }
-  if (endpoint?.dialect === 'openai-models') return undefined;
-  const resolution = resolveAsked(exchange, context.config);
-  if (!resolution.ok) return undefined;
-  const { providerId, model, routeName } = resolution.target;
-  if (askedModel === undefined) return { providerId, names: [] };
-  const full = `${providerId}/${model}`;
-  return { providerId, names: routeName === undefined ? [askedModel, full] : [routeName, full] };
-}
-
-/** `*` matches any run of characters; everything else is literal. */
-export function matches(pattern: string, text: string): boolean {
-  if (!pattern.includes('*')) return pattern === text;
-  const parts = pattern.split('*');
-  const first = parts[0] as string;
-  const last = parts[parts.length - 1] as string;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  let position = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, position);
-    if (found === -1) return false;
-    position = found + part.length;
-  }
-  return position <= text.length - last.length;
+  if (endpoint?.dialect === 'openai-models') return [];
+  const resolution = resolveAsked(exchange, config);
+  if (!resolution.ok) return [];
+  const { target } = resolution;
+  const targets = target.routeName === undefined ? [target] : targetsOfRoute(target.routeName, config).found;
+  return targets.map((each) => ({ providerId: each.providerId, names: namesOf(each, askedModel) }));
 }
 
 function clip(text: string): string {

@@ -1,6 +1,6 @@
 /** Why an answer is a failure, as `forward` judges it; and the words for answers that are no use at all. Pure. */
 import type { Cause } from '../causes.ts';
-import type { Attempt, Evidence } from '../exchange.ts';
+import type { Attempt, AttemptOutcome, Evidence, Verdict } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import type { UpstreamError } from '../upstream.ts';
 
@@ -9,6 +9,23 @@ export interface Failure {
   readonly message: string;
   readonly error?: UpstreamError;
   readonly evidence?: readonly Evidence[];
+}
+
+export function failedOutcome({ cause, error }: Failure): AttemptOutcome {
+  return { ok: false, cause, errorCode: error?.code, errorMessage: error?.message };
+}
+
+/** The client went while `attempt` was under way, or between two. */
+export function hungUp(attempt: Attempt | undefined, elapsedMs: number): Omit<Verdict, 'endMs'> {
+  const when = attempt?.status === undefined ? 'before the answer began' : 'before the answer was complete';
+  return {
+    ok: true,
+    cause: null,
+    stage: null,
+    clientGone: true,
+    status: null,
+    message: `The app hung up after ${(elapsedMs / 1000).toFixed(1)} s, ${when}.`,
+  };
 }
 
 /** Redirects are not followed: the key would travel on, and a client that followed would carry its gateway key along. */

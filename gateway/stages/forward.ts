@@ -11,7 +11,7 @@ import { headerValue } from '../providers/headers.ts';
 import type { UpstreamControl, UpstreamError, UpstreamHandler } from '../upstream.ts';
 import { AnswerJudge } from './answer-judge.ts';
 import { type AnswerRoad, type RoadContext, UntouchedRoad } from './answer-road.ts';
-import { type Failure, unusableAnswer } from './failure.ts';
+import { type Failure, failedOutcome, hungUp, unusableAnswer } from './failure.ts';
 import { explainNetworkError } from './network-cause.ts';
 import { type AnswerSink, type OwnAnswer, refusalAnswer, writeAnswer } from './respond.ts';
 import { emptyTap, tapChunk, tapWhole } from './tap.ts';
@@ -36,6 +36,11 @@ export interface ForwardOptions {
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string) => Cause;
   /** `lost`: what the answer could not carry on its way back. */
   readonly onDone: (verdict: Omit<Verdict, 'endMs'>, lost: readonly LedgerEntry[]) => void;
+  /**
+   * Asked about a failure before anything of it has gone to the client. True: another attempt follows, this one is over and
+   * its answer is not passed on.
+   */
+  readonly moveOn?: (failure: Failure) => boolean;
 }
 
 /** `collecting`: an answer that is of no use before it is whole; sent in one go, so that one cut short can still be refused. */
@@ -74,7 +79,6 @@ export class ForwardRun implements UpstreamHandler {
     };
     this.judge = judge;
     this.road = translation ? new TranslatedRoad(context, translation) : new UntouchedRoad(context);
-    response.once('close', () => this.onClientClose());
   }
 
   private get isRaw(): boolean {
@@ -185,6 +189,7 @@ export class ForwardRun implements UpstreamHandler {
   private finishCollected() {
     const text = this.heldText(UNPACKED_BYTES);
     const failure = this.judge.judgeText(text);
+    if (failure && this.movesOn(failure)) return;
     if (failure?.cause === 'response_format') {
       this.refuse(failure);
       return;
@@ -212,7 +217,7 @@ export class ForwardRun implements UpstreamHandler {
       this.finishHeld();
       return;
     }
-    this.refuse(failure);
+    if (!this.movesOn(failure)) this.refuse(failure);
   }
 
   /** A failed answer that was held: classified, worded in the caller's dialect, passed on with its own status. */
@@ -226,11 +231,13 @@ export class ForwardRun implements UpstreamHandler {
       return;
     }
     if (status < 400) {
-      this.refuse(unusableAnswer(status, attempt, options.providerName));
+      const unusable = unusableAnswer(status, attempt, options.providerName);
+      if (!this.movesOn(unusable)) this.refuse(unusable);
       return;
     }
     const text = this.heldText();
     const failure = { cause: options.classify(exchange, attempt, text), message: this.failedWords(status) };
+    if (this.movesOn(failure)) return;
     this.deliver(this.road.wordFailure(status, text, failure));
     this.finish(failure);
   }
@@ -251,22 +258,27 @@ export class ForwardRun implements UpstreamHandler {
     writeAnswer(this.response, answer, this.exchange.request.method === 'HEAD');
   }
 
-  private onClientClose() {
+  /** Whether another attempt follows: this one is over then, and what was held of it goes nowhere. */
+  private movesOn(failure: Failure): boolean {
+    const { attempt, exchange, options } = this;
+    if (!options.moveOn) return false;
+    attempt.timings.endMs = this.elapsed();
+    attempt.outcome = failedOutcome(failure);
+    if (!options.moveOn(failure)) return false;
+    this.mode = 'done';
+    this.held = [];
+    delete exchange.usage;
+    return true;
+  }
+
+  onClientClose() {
     if (this.mode === 'done' || this.response.writableFinished) return;
     this.control?.abort();
     this.judge.keepUsage();
-    const waited = (this.elapsed() / 1000).toFixed(1);
     this.mode = 'done';
     this.attempt.timings.endMs = this.elapsed();
     this.attempt.outcome ??= { ok: false, movedOn: 'the app hung up' };
-    this.over({
-      ok: true,
-      cause: null,
-      stage: null,
-      clientGone: true,
-      status: this.exchange.answer?.status ?? null,
-      message: `The app hung up after ${waited} s, ${this.attempt.status === undefined ? 'before the answer began' : 'before the answer was complete'}.`,
-    });
+    this.over({ ...hungUp(this.attempt, this.elapsed()), status: this.exchange.answer?.status ?? null });
   }
 
   private finish(failure: Failure | undefined) {
@@ -274,8 +286,9 @@ export class ForwardRun implements UpstreamHandler {
     this.mode = 'done';
     const { attempt, exchange, options } = this;
     attempt.timings.endMs = this.elapsed();
+    const movedOn = attempt.outcome?.movedOn;
     attempt.outcome = failure
-      ? { ok: false, cause: failure.cause, errorCode: failure.error?.code, errorMessage: failure.error?.message }
+      ? { ...failedOutcome(failure), ...(movedOn === undefined ? {} : { movedOn }) }
       : { ok: true };
     this.over({
       ok: failure === undefined,

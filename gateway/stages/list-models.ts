@@ -5,8 +5,8 @@ import { findModel } from '../models/find-model.ts';
 import { knownModel, modelsOfPreset } from '../providers/catalogue.ts';
 import type { KnownModel } from '../providers/known-model.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
-import { matches } from './authorize.ts';
-import { resolveModel } from './resolve-target.ts';
+import { resolveModel, targetsOfRoute } from './resolve-target.ts';
+import { closedBy, matches } from './scope.ts';
 
 /** The JSON text of the list or of one model; undefined when the one asked for is not known here. */
 export function answerModels(exchange: Exchange, config: ConfigSnapshot): string | undefined {
@@ -77,7 +77,12 @@ function listModels(exchange: Exchange, config: ConfigSnapshot): ListedModel[] {
   const add = (id: string, provider: string, known?: KnownModel) => {
     if (allowed(id, provider)) models.push({ id, ownedBy: provider, known });
   };
-  for (const route of config.routes.values()) add(route.name, route.targets[0]?.provider ?? 'route');
+  for (const { name } of config.routes.values()) {
+    const open = targetsOfRoute(name, config).found.find(
+      ({ providerId, model }) => closedBy(scope, providerId, [name, `${providerId}/${model}`]) === undefined,
+    );
+    if (open) models.push({ id: name, ownedBy: open.providerId, known: undefined });
+  }
   for (const provider of config.providers.values()) {
     if (!provider.enabled || provider.preset === null) continue;
     for (const model of modelsOfPreset(provider.preset)) {

@@ -11,10 +11,10 @@ import type { Provider, ProviderKey } from '../store/schema.ts';
 import { replaceSpan } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { PRACTICE } from './resolve-target.ts';
-import type { ChosenTarget } from './route.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { tapWhole } from './tap.ts';
 import type { Translation } from './translate.ts';
+import type { ChosenTarget } from './usable-target.ts';
 
 export interface PreparedAttempt {
   readonly url: URL;
@@ -32,6 +32,8 @@ export interface PrepareOptions {
   readonly elapsedMs: number;
   /** The body is streamed by the forwarder and not in `body`. */
   readonly streamed: boolean;
+  /** Rules besides the target's and the key's that decide how it is sent. */
+  readonly origins?: readonly Rule[];
   /** The request in the provider's dialect, where that is another than the caller's. */
   readonly translation?: Translation;
 }
@@ -171,7 +173,7 @@ function newAttempt(
     requestHeaders: headers,
     requestBody,
     key: target.key ? referenceOf(target.key) : undefined,
-    origins: target.key ? [target.rule, ...rules, keyRule(target) as Rule] : [target.rule, ...rules],
+    origins: [target.rule, ...rules, ...(target.key ? [keyRule(target) as Rule] : []), ...(options.origins ?? [])],
     timings: { startMs: options.elapsedMs },
   };
 }

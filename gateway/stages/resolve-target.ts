@@ -6,7 +6,7 @@ import type { Rule } from '../exchange.ts';
 import { findServed } from '../models/find-served.ts';
 import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
-import type { Provider } from '../store/schema.ts';
+import type { Provider, Route } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 
 export const PRACTICE = 'practice';
@@ -19,6 +19,7 @@ export interface ResolvedTarget {
   /** Provider key that a route names. */
   readonly keyId?: string;
   readonly routeName?: string;
+  readonly weight?: number;
   readonly rule: Rule;
 }
 
@@ -35,21 +36,13 @@ export type Resolution =
 export function resolveModel(asked: string, config: ConfigSnapshot): Resolution {
   const route = config.routes.get(asked);
   if (route) {
-    const first = route.targets[0];
-    if (!first) return gatewayConfig(`Route "${asked}" has no target.`);
-    const rule: Rule = {
-      name: 'route',
-      origin: { from: 'route', name: asked },
-      value: `${first.provider}/${first.model}`,
-    };
-    const found = findProvider(first.provider, config);
-    if (!found) {
-      return gatewayConfig(`Route "${asked}" leads to provider "${first.provider}", which is not set up here.`, rule);
-    }
-    return {
-      ok: true,
-      target: { ...found, model: first.model, keyId: first.key, routeName: asked, rule },
-    };
+    const { found, missing } = targetsOfRoute(asked, config);
+    const [first] = found;
+    if (first) return { ok: true, target: first };
+    return gatewayConfig(
+      `Route "${asked}" leads to provider "${missing[0]?.provider}", which is not set up here.`,
+      missing[0] && routeRule(asked, missing[0]),
+    );
   }
   const slash = asked.indexOf('/');
   if (slash > 0) {
@@ -70,6 +63,29 @@ export function resolveModel(asked: string, config: ConfigSnapshot): Resolution 
     }
   }
   return resolveBare(asked, config);
+}
+
+type RouteTarget = Route['targets'][number];
+
+/** The targets of a route in its order, and those of them whose provider is not set up. */
+export function targetsOfRoute(
+  name: string,
+  config: ConfigSnapshot,
+): { readonly found: readonly ResolvedTarget[]; readonly missing: readonly RouteTarget[] } {
+  const targets = config.routes.get(name)?.targets ?? [];
+  const found: ResolvedTarget[] = [];
+  const missing: RouteTarget[] = [];
+  for (const target of targets) {
+    const { provider, model, key, weight } = target;
+    const known = findProvider(provider, config);
+    if (!known) missing.push(target);
+    else found.push({ ...known, model, keyId: key, weight, routeName: name, rule: routeRule(name, target) });
+  }
+  return { found, missing };
+}
+
+function routeRule(name: string, { provider, model }: RouteTarget): Rule {
+  return { name: 'route', origin: { from: 'route', name }, value: `${provider}/${model}` };
 }
 
 /** A provider by its id here or by an alias of its preset (`gemini/…` for `google-gemini`). */

@@ -5,12 +5,15 @@
  */
 import type { Stage } from '../causes.ts';
 import type { Evidence, Exchange, Refusal, Rule } from '../exchange.ts';
+import type { RoutingFacts } from '../routing/routing-facts.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 
 export interface StageContext {
   readonly config: ConfigSnapshot;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  /** How targets and keys did lately; as usual where nobody knows. */
+  readonly routing?: RoutingFacts;
 }
 
 interface Facts {

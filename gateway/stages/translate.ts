@@ -11,10 +11,10 @@ import { outboundOf } from '../dialects/outbound.ts';
 import type { Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { findPreset } from '../providers/presets.ts';
 import { isConversation, type SpokenDialect, spokenDialect } from '../providers/spoken-dialect.ts';
-import type { ChosenTarget } from './route.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { targetFacts } from './target-facts.ts';
 import { travellingHeaders } from './travelling-headers.ts';
+import type { ChosenTarget } from './usable-target.ts';
 
 /** A request in the provider's dialect, and what its answer's way back has to know. */
 export interface Translation {

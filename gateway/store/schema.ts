@@ -148,6 +148,25 @@ export const routeSchema = z.object({
     )
     .min(1),
   strategy: z.enum(['fallback', 'weighted', 'fastest']).default('fallback'),
+  /** How often one target is asked again before the next; default 2. */
+  retries: z.number().int().min(0).max(10).optional(),
+  /** Nothing is asked again later than this after the request came in; default 30 s. */
+  retryWithinMs: z.number().int().positive().optional(),
+  /** Over the settings', for this route. */
+  timeouts: z
+    .object({
+      connectMs: z.number().int().positive(),
+      firstByteMs: z.number().int().positive(),
+      idleMs: z.number().int().positive(),
+      totalMs: z.number().int().positive(),
+    })
+    .partial()
+    .optional(),
+  /** When a target is passed over: after so many failures of its provider in a row (0: never), and for how long at first. */
+  breaker: z
+    .object({ failures: z.number().int().min(0).max(1000), openMs: z.number().int().positive() })
+    .partial()
+    .optional(),
   /** How long answers are kept and given again to equal requests; 0 switches off what the settings have on. */
   cacheTtlMs: z.number().int().min(0).optional(),
   /** Also what comes out differently each time: see `settings.cache.random`. */

@@ -13,8 +13,8 @@ import { StageRun } from '../run-stages.ts';
 import { presentedAgain } from '../stages/credential-facts.ts';
 import type { ForwardRun } from '../stages/forward.ts';
 import { respondStep } from '../stages/forward-steps.ts';
-import type { ChosenTarget } from '../stages/route.ts';
 import { emptyTap, tapWhole } from '../stages/tap.ts';
+import type { ChosenTarget } from '../stages/usable-target.ts';
 import type { Document, Provider } from '../store/schema.ts';
 import { createSnapshot } from '../store/snapshot.ts';
 import type { Conversation, ConversationAnswer } from './conversation.ts';
@@ -114,8 +114,8 @@ class Judging {
       if (!stages.takeBody(this.conversation.body ?? Buffer.alloc(0))) return false;
     }
     const choice = stages.choose();
-    if (choice.kind !== 'target') return false;
-    this.target = choice.target;
+    if (choice.kind !== 'plan') return false;
+    this.target = choice.plan.entries[0];
     return true;
   }
 
@@ -127,8 +127,10 @@ class Judging {
     const attempt = this.attempt(target);
     exchange.attempts.push(attempt);
     let verdict: Omit<Verdict, 'endMs'> | undefined;
-    const run = stages.openForward(target, { attempt }, new MemorySink(), (decided) => {
-      verdict = decided;
+    const run = stages.openForward(target, { attempt }, new MemorySink(), {
+      onDone: (decided) => {
+        verdict = decided;
+      },
     });
     if (error?.code === GIVEN_UP) verdict = givenUp(attempt, answer !== null);
     else this.play(run);
