@@ -61,6 +61,11 @@ export const explanationSchema = z.object({
 });
 export type Explanation = z.infer<typeof explanationSchema>;
 
+/** Logs often hold a status as a text. */
+function numberOfText(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*\d{3}\s*$/.test(value) ? Number(value) : value;
+}
+
 /** A failure from anywhere. Every field but `id` may be missing or null; unknown fields are ignored. */
 export const failureRecordSchema = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
@@ -79,29 +84,15 @@ export const failureRecordSchema = z.object({
     .nullish(),
   response: z
     .object({
-      /** Logs often hold it as a text. */
-      status: z
-        .union(
-          [
-            z.number(),
-            z
-              .string()
-              .regex(/^\s*\d{3}\s*$/)
-              .transform(Number),
-          ],
-          { error: () => 'should be a number' },
-        )
-        .nullish(),
+      status: z.preprocess(numberOfText, z.number().nullish()),
       headers: z.record(z.string(), z.unknown()).nullish(),
       body: z.unknown(),
     })
     .partial()
     .nullish(),
-  transport_error: z
-    .union([
-      z.object({ code: z.string().nullish(), message: z.string().nullish() }).partial(),
-      z.string().transform((message) => ({ code: undefined, message })),
-    ])
-    .nullish(),
+  transport_error: z.preprocess(
+    (value) => (typeof value === 'string' ? { message: value } : value),
+    z.object({ code: z.string().nullish(), message: z.string().nullish() }).partial().nullish(),
+  ),
 });
 export type FailureRecord = z.infer<typeof failureRecordSchema>;

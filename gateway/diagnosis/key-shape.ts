@@ -171,7 +171,7 @@ export function maskKey(key: string): string {
 /** The key that a provider repeats in its message ("Incorrect API key provided: sk-ab***yz."), without the full stop. */
 export function echoedKey(prose: string): string | undefined {
   const found =
-    /(?:incorrect|invalid|expired|wrong|unknown|bad)\s(?:api[ _-]?key|token|key)[^:\n]{0,30}:\s{0,2}(\S{1,220}(?:\s?["'”])?)/i.exec(
+    /(?:incorrect|invalid|expired|wrong|unknown|bad)\s(?:api[ _-]?key|token|key)[^:\n,;|]{0,30}:\s{0,2}(\S{1,220}(?:\s?["'”])?)/i.exec(
       prose,
     ) ??
     /\bkey=(\S{1,200})\snot found/i.exec(prose) ??

@@ -13,6 +13,7 @@ import { signatures } from './signatures/index.ts';
 import { refinements } from './signatures/refinements.ts';
 import type { Refinement, Signature, Weights } from './signatures/signature.ts';
 import { STATUS_PRIORS } from './signatures/status-priors.ts';
+import type { Piece } from './unwrap/layer.ts';
 
 export interface Scored {
   /** Highest share first; every cause is in it. */
@@ -24,6 +25,9 @@ export interface Scored {
 const FURTHER_SHARE = [1, 0.4, 0.2, 0.1] as const;
 const BASE_OTHER = 0.9;
 const YIELDED_SHARE = 0.25;
+/** A code that nobody has listed is read by the words it is made of; that is less than a listed code or a sentence. */
+const BY_NAME_SHARE = 0.6;
+const MOST_STRANGERS = 12;
 
 /** `context` adds what is known beside the failure itself: the key's history, the company it failed in. */
 export function score(facts: Facts, context: readonly Contribution[] = []): Scored {
@@ -54,16 +58,25 @@ function sumFor(cause: Cause, contributions: readonly Contribution[]): number {
 
 function collect(facts: Facts): Contribution[] {
   const matched: [Signature, Evidence][] = [];
+  const byName: [Signature, Evidence][] = [];
+  const strangers = facts.body.codes.filter(({ text }) => !isKnownCode(text)).slice(0, MOST_STRANGERS);
   for (const signature of signatures) {
     const evidence = matchSignature(signature, facts);
     if (evidence) matched.push([signature, evidence]);
+    const named = evidence ? undefined : matchCodeWords(signature, strangers, facts);
+    if (named) byName.push([signature, named]);
   }
-  const found: Contribution[] = matched.map(([signature, evidence]) => ({
-    id: signature.id,
-    gives: yields(signature, matched) ? scaled(signature.gives, YIELDED_SHARE) : signature.gives,
-    evidence,
-    reading: true,
-  }));
+  const all = [...matched, ...byName];
+  const read = (found: typeof matched, beside: typeof matched, share: number) =>
+    found.map(
+      ([signature, evidence]): Contribution => ({
+        id: signature.id,
+        gives: scaled(signature.gives, yields(signature, beside) ? share * YIELDED_SHARE : share),
+        evidence,
+        reading: true,
+      }),
+    );
+  const found = [...read(matched, matched, 1), ...read(byName, all, BY_NAME_SHARE)];
   found.push(...matchPresetRows(facts), ...observe(facts));
   const seen = found.map((one) => one.id);
   for (const refinement of refinements) {
@@ -87,6 +100,7 @@ function yields(signature: Signature, matched: readonly (readonly [Signature, Ev
 }
 
 function scaled(weights: Weights, factor: number): Weights {
+  if (factor === 1) return weights;
   return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight * factor]));
 }
 
@@ -105,6 +119,34 @@ function matchCode(signature: Signature, facts: Facts): Evidence | undefined {
       return { what: signature.says, where: `response body ${code.where}`, value: code.text };
   }
   return undefined;
+}
+
+const knownCodes = signatures.flatMap(({ code }) => code ?? []);
+
+function isKnownCode(text: string): boolean {
+  return knownCodes.some((pattern) => pattern.test(text));
+}
+
+function matchCodeWords(signature: Signature, strangers: readonly Piece[], facts: Facts): Evidence | undefined {
+  if (signature.status && !signature.status.some((status) => facts.statuses.includes(status))) return undefined;
+  if (signature.service && !facts.services.some((service) => signature.service?.test(service))) return undefined;
+  for (const { text, where } of strangers) {
+    const words = wordsOf(text);
+    if (words === undefined || signature.not?.some((pattern) => pattern.test(words))) continue;
+    if (signature.message?.some((pattern) => pattern.test(words)))
+      return { what: signature.says, where: `response body ${where}`, value: text };
+  }
+  return undefined;
+}
+
+/** `AuthFailure.SecretIdNotFound` as `Auth Failure Secret Id Not Found`; undefined for what is no name of several words. */
+function wordsOf(code: string): string | undefined {
+  if (!/^[A-Za-z][\w.:-]{5,89}$/.test(code)) return undefined;
+  const words = code
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[._:-]+/g, ' ')
+    .trim();
+  return words.includes(' ') ? words : undefined;
 }
 
 function matchMessage(signature: Signature, facts: Facts): Evidence | undefined {

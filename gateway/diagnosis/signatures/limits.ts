@@ -18,7 +18,7 @@ export const limitSignatures: readonly Signature[] = [
       /(?:monthly|daily|weekly|annual|yearly|5-hour|five-hour|lifetime|session|spend(?:ing)?|budget|usage|cost|credit|plan|subscription|trial|free(?:[- ]tier)?|included|premium)\s(?:\w{1,12}\s){0,2}(?:quota|limit|credits?|allowance|cap|budget|usage)\b[^.\n]{0,40}(?:exceed|reached|exhausted|used up|depleted|hit|ran out|over|consumed|has been)/i,
       /(?:exceed(?:ed|s)?|reached|hit|exhausted|used up|over|consumed|depleted)\s(?:all |of |your |the |its |my |this |for |current |available |maximum |assigned |account |user |token |api |max |included )*(?:monthly|daily|weekly|annual|5-hour|spend(?:ing)?|budget|usage|credit|plan|subscription|free(?:[- ]tier)?|trial|included|lifetime|request)\s(?:\w{1,12}\s){0,2}(?:quota|limit|credits?|allowance|cap|budget)|budget (?:has been )?exceeded|max[_ ]budget|exceededbudget|over budget|spend limit|usage limit/i,
       /\bper[ _-]?day\b|perday|requests? today|daily (?:quota|limit|request|allowance|free)|free-models-per-day|limit: 0\b|24[- ]hours? (?:quota|limit)|\b(?:rpd|tpd)\b|(?:calls?|requests?) ?\/ ?(?:month|day)\b|(?:this|per) month\b[^.\n]{0,30}(?:limit|quota|exceed)|monthly (?:included|usage|quota|limit)|key limit exceeded|resource package/i,
-      /余额不足|额度(?:不足|已用(?:尽|完)|已达|用完|耗尽)|(?:账户|账号|余额|用户|令牌|配额|费用|免费)[^。\n]{0,10}(?:欠费|不足|耗尽|用尽|用完|超出|已用完|超限)|欠费|请(?:及时)?充值|无可用资源包|套餐(?:已|额度)?(?:用完|到期|过期|耗尽|用尽)|免费额度|配额(?:不足|已用|超|用完)|残高(?:が)?不足|クレジット.{0,6}(?:不足|ありません)|잔액|saldo insuficiente|solde insuffisant|guthaben/i,
+      /余额不足|额度(?:不足|已用(?:尽|完)|已达|用完|耗尽)|(?:账户|账号|余额|余量|用户|令牌|配额|费用|免费|资源包|流量包|积分|点数)[^。\n]{0,10}(?:欠费|不足|耗尽|用尽|用完|超出|已用完|超限)|欠费|请(?:及时)?充值|无可用资源包|套餐(?:已|额度)?(?:用完|到期|过期|耗尽|用尽)|免费额度|配额(?:不足|已用|超|用完)|残高(?:が)?不足|クレジット.{0,6}(?:不足|ありません)|잔액|saldo insuficiente|solde insuffisant|guthaben/i,
     ],
     not: [
       /per[ _-]?minute[^\n]{0,60}|insufficient quota to (?:create|deploy)|token limit|tokens per (?:min|sec)|requests? per (?:min|sec)|\/ ?min\b|\bcontext/i,
@@ -91,7 +91,7 @@ export const limitSignatures: readonly Signature[] = [
       /over-?load|(?:at|over|no|insufficient|limited|out of|exceed(?:ed|s)?|available|lack of) (?:\w{1,12} )?capacity|capacity (?:exceeded|reached|limit|constraint|is full|issue)|(?:model|service|server|engine|system|backend|provider)s?\b[^.\n]{0,30}(?:is|are|currently|too|very)\s(?:currently |temporarily |too |very |a bit |under )*(?:busy|loading|warming|high load|heavy load|high demand|at capacity)|currently loading|is loading|loading model|warming up|high (?:demand|traffic|load|volume)|heavy (?:load|traffic)|(?:temporarily|currently) (?:unavailable|unable|over)|service (?:temporarily )?unavailable|server (?:is )?busy|no (?:available |idle |free )?(?:workers?|instances?|slots?|gpu|machines?|servers?) (?:available|are available|found)|queue (?:is )?full|not ready|service tier capacity/i,
       /(?:系统|服务|服务器|模型|引擎|当前)[^。\n]{0,10}(?:繁忙|过载|负载|忙碌|拥堵|超载|访问量(?:过大|较大))|稍后(?:再试|重试)|负载(?:已)?(?:饱和|过高|较高)|混雑|過負荷|과부하/i,
     ],
-    not: [/無効|无可用渠道|no available channel|channel|exceeded? (?:the )?(?:memory|storage) capacity/i],
+    not: [/unavailable for (?:this |your |the )?(?:account|organi[sz]ation|user|project|key)|無効|无可用渠道|no available channel|channel|exceeded? (?:the )?(?:memory|storage) capacity/i],
     source: VENDORS,
   },
   {

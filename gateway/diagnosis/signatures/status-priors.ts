@@ -25,7 +25,7 @@ export const STATUS_PRIORS: Readonly<Record<number, Weights>> = {
   424: { provider_outage: 1 },
   429: { rate_limited: 1.6, quota_exhausted: 0.8, provider_overloaded: 0.3 },
   431: { payload_too_large: 1.5, bad_request_parameter: 1 },
-  451: { region_blocked: 2.5 },
+  451: { region_blocked: 2.2, content_blocked: 1.2 },
   498: { key_expired: 1.5, key_invalid_unknown: 1 },
   499: { upstream_timeout: 1 },
   500: { provider_outage: 1.4 },

@@ -143,8 +143,11 @@ class Collector {
       if (STATUS_KEYS.test(key)) status ??= httpStatus(value);
       if (typeof value === 'string') {
         const structured = /^\s{0,50}[[{<"]|^data:|[{<]/.test(value);
-        if (CODE_KEYS.test(key) && isCodeLike(value)) codes.push(value);
-        else if (MESSAGE_KEYS.test(key) && value.trim() !== '') {
+        const code = CODE_KEYS.test(key) && isCodeLike(value);
+        if (code) codes.push(value);
+        // Two words under a key like `error` are a name and a sentence at once.
+        if (code && !/\s/.test(value.trim())) continue;
+        if (MESSAGE_KEYS.test(key) && value.trim() !== '') {
           if (structured) inner.push([key, value]);
           else message = message === undefined ? value : `${message}\n${value}`;
         } else if (structured && /error|message|exception/i.test(value)) inner.push([key, value]);
