@@ -2,7 +2,7 @@
 import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
-import { detailOf, fill, judge, masked, probesFor, statusOf } from './assemble.ts';
+import { detailOf, fill, type Judgement, judge, masked, probesFor, statusOf } from './assemble.ts';
 import { type ConfigFacts, fixContextOf, providerNameOf } from './capture-fixes.ts';
 import { evidenceOf, gatewayLadder } from './capture-ladder.ts';
 import { causeWords } from './causes/index.ts';
@@ -11,7 +11,7 @@ import type { Explanation, LadderCheck, LadderRung } from './explanation.ts';
 import { factsOfAttempt } from './facts-of-capture.ts';
 import type { Finding } from './finding.ts';
 import { buildFixes } from './fixes.ts';
-import { keyHistory } from './key-history.ts';
+import { type Doubt, doubtAboutKey, keyHistory } from './key-history.ts';
 import { mergeRungs, probeEntries, prove } from './proof.ts';
 import { providerLadder } from './provider-ladder.ts';
 import { score } from './score.ts';
@@ -95,11 +95,16 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const facts = factsOfAttempt(capture, attempt, provider);
   const key = context.snapshot?.providerKeys.get(attempt.key?.id ?? '');
   const findings = context.findings ?? [];
+  const company = context.company ?? [];
+  const history = keyHistory(capture, key, company, context.now);
   const scored = score(facts, [
-    ...keyHistory(capture, key, context.company ?? [], context.now),
+    ...history,
     ...findings.map(({ probe, gives, evidence }) => ({ id: `experiment.${probe}`, gives, evidence })),
   ]);
-  const judgement = prove(judge(scored), scored, findings);
+  const judged = judge(scored);
+  const shown = findings.some(({ proves }) => proves !== undefined);
+  const doubt = shown ? undefined : doubtAboutKey(judged.cause, capture, company, history);
+  const judgement = prove(doubt ? doubted(judged) : judged, scored, findings);
   const { cause, confidence } = judgement;
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
@@ -111,7 +116,9 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
     confidence,
     status: judgement.proof ? 'proven' : statusOf(confidence),
     title: fill(words.title, { provider: facts.providerName, model: facts.model }),
-    detail: [detailOf(facts, words), judgement.proof?.sentence].filter(Boolean).join(' '),
+    detail: [detailOf(facts, words), doubt && doubtWords(doubt, facts.providerName), judgement.proof?.sentence]
+      .filter(Boolean)
+      .join(' '),
     why: fill(words.why, { provider: facts.providerName, model: facts.model }),
     ladder: mergeRungs(ladder, findings),
     alternatives: judgement.alternatives,
@@ -122,6 +129,20 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
       judgement.proof ? [] : probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
     ),
   };
+}
+
+/** What the key's own history speaks against is not said with confidence; the provider's fault is named beside it. */
+const DOUBTED_CONFIDENCE = 0.6;
+
+function doubted(judgement: Judgement): Judgement {
+  const confidence = Math.min(judgement.confidence, DOUBTED_CONFIDENCE);
+  const outage = { cause: 'provider_outage' as const, confidence: Math.round((1 - confidence) * 75) / 100 };
+  const others = judgement.alternatives.filter(({ cause }) => cause !== 'provider_outage');
+  return { ...judgement, confidence, alternatives: [outage, ...others].slice(0, 4) };
+}
+
+function doubtWords({ until, capture }: Doubt, provider: string): string {
+  return `The same key was accepted at ${until} (capture ${capture}): either it was withdrawn since, or ${provider}’s own sign-in is at fault. A free call with the key in a few minutes tells which: an outage passes, a withdrawn key stays refused.`;
 }
 
 function explainSuccess(capture: Capture): Explanation {

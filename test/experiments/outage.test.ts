@@ -57,9 +57,44 @@ describe('a provider that answers 401 to good keys', () => {
     expect((await ask()).status).toBe(200);
     server.setFault({ kind: 'outage-401' });
     const explanation = await client.captures.explain({ id: (await ask()).id });
-    expect(explanation.confidence).toBeLessThan(0.8);
-    const causes = [explanation.cause, ...explanation.alternatives.map(({ cause }) => cause)];
-    expect(causes).toContain('provider_outage');
+    // The key is not blamed with confidence, and what would tell is said.
+    expect(explanation).toMatchObject({ status: 'possible', alternatives: [{ cause: 'provider_outage' }, {}] });
+    expect(explanation.confidence).toBeLessThanOrEqual(0.6);
+    expect(explanation.detail).toMatch(/The same key was accepted at .* A free call with the key in a few minutes/);
+    expect(explanation.probes.map(({ probe }) => probe)).toContain('list-models');
+  });
+
+  it('is told by the key working again, without sending anything', async () => {
+    await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('valid'), check: false });
+    expect((await ask()).status).toBe(200);
+    server.setFault({ kind: 'outage-401' }, 1);
+    const { id } = await ask();
+    expect((await ask()).status).toBe(200);
+    const asked = server.requests.length;
+    const explanation = await client.captures.explain({ id });
+    expect(explanation.cause).toBe('provider_outage');
+    expect(explanation.title).not.toMatch(/key/i);
+    expect(server.requests).toHaveLength(asked);
+  });
+
+  it('is told by the provider’s other faults at that time', async () => {
+    await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('valid'), check: false });
+    expect((await ask()).status).toBe(200);
+    server.setFault({ kind: 'answer', status: 500, body: '{"error":{"message":"The server had an error"}}' });
+    for (let round = 0; round < 3; round += 1) expect((await ask()).status).toBe(500);
+    server.setFault({ kind: 'outage-401' });
+    const explanation = await client.captures.explain({ id: (await ask()).id });
+    expect(explanation.confidence).toBeLessThanOrEqual(0.6);
+    const outage = explanation.alternatives.find(({ cause }) => cause === 'provider_outage');
+    expect(explanation.cause === 'provider_outage' ? explanation.confidence : outage?.confidence).toBeGreaterThan(0.25);
+  });
+
+  it('does not shield a key whose neighbour is accepted', async () => {
+    await client.keys.add({ provider: 'openai', baseUrl: server.url, secret: server.key('revoked'), check: false });
+    await client.keys.add({ provider: 'openai', secret: server.key('valid'), label: 'second', check: true });
+    const explanation = await client.captures.explain({ id: (await ask()).id });
+    expect(explanation.cause).toBe('key_invalid_unknown');
+    expect(explanation.confidence).toBeGreaterThan(0.7);
   });
 
   it('is told without sending anything once two keys that worked were both refused', async () => {

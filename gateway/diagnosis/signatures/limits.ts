@@ -91,7 +91,9 @@ export const limitSignatures: readonly Signature[] = [
       /over-?load|(?:at|over|no|insufficient|limited|out of|exceed(?:ed|s)?|available|lack of) (?:\w{1,12} )?capacity|capacity (?:exceeded|reached|limit|constraint|is full|issue)|(?:model|service|server|engine|system|backend|provider)s?\b[^.\n]{0,30}(?:is|are|currently|too|very)\s(?:currently |temporarily |too |very |a bit |under )*(?:busy|loading|warming|high load|heavy load|high demand|at capacity)|currently loading|is loading|loading model|warming up|high (?:demand|traffic|load|volume)|heavy (?:load|traffic)|(?:temporarily|currently) (?:unavailable|unable|over)|service (?:temporarily )?unavailable|server (?:is )?busy|no (?:available |idle |free )?(?:workers?|instances?|slots?|gpu|machines?|servers?) (?:available|are available|found)|queue (?:is )?full|not ready|service tier capacity/i,
       /(?:系统|服务|服务器|模型|引擎|当前)[^。\n]{0,10}(?:繁忙|过载|负载|忙碌|拥堵|超载|访问量(?:过大|较大))|稍后(?:再试|重试)|负载(?:已)?(?:饱和|过高|较高)|混雑|過負荷|과부하/i,
     ],
-    not: [/unavailable for (?:this |your |the )?(?:account|organi[sz]ation|user|project|key)|無効|无可用渠道|no available channel|channel|exceeded? (?:the )?(?:memory|storage) capacity/i],
+    not: [
+      /unavailable for (?:this |your |the )?(?:account|organi[sz]ation|user|project|key)|無効|无可用渠道|no available channel|channel|exceeded? (?:the )?(?:memory|storage) capacity/i,
+    ],
     source: VENDORS,
   },
   {
@@ -119,7 +121,7 @@ export const limitSignatures: readonly Signature[] = [
       /^(?:server_error|internal_?(?:server_?)?error|InternalServerError|InternalError(?:\.\w{1,30})?|InternalServerException|InternalFailure|INTERNAL|api_error|upstream_error|bad_gateway|provider_error|UNKNOWN_ERROR|InternalServiceError|ServiceError|backend_error|system_error|unknown_error|inference_error|ModelErrorException|ModelStreamErrorException)$/i,
     ],
     message: [
-      /internal (?:server |service |system |api )?(?:error|failure|fault|exception)|server (?:had|encountered|has) an (?:\w{1,12} )?error|(?:an )?error (?:occurred|was encountered) while (?:processing|running|handling|generating)|bad gateway|(?:something|it) (?:went|has gone) wrong|unexpected (?:server |internal )?(?:error|condition)|provider (?:returned error|disconnected|error)|upstream (?:error|provider (?:error|failed)|server error|returned)|(?:server|service|backend|origin) (?:is )?(?:down|failed|crash|unhealthy|error\b)|no (?:healthy|live) (?:upstream|backend)|failure to get a peer|web server is down|web server returned an unknown error|unknown error|service outage|incident|llama runner|runner process|cuda (?:error|out of memory)|out of memory|model (?:failed|crashed|runner)|failed to (?:generate|process)|inference (?:failed|error)/i,
+      /internal (?:server |service |system |api )?(?:error|failure|fault|exception)|server (?:had|encountered|has) an (?:\w{1,12} )?error|(?:an )?error (?:occurred|was encountered) while (?:processing|running|handling|generating)|bad gateway|(?:something|it) (?:went|has gone) wrong|unexpected (?:server |internal )?(?:error|condition)|provider (?:returned error|disconnected|error)|upstream (?:error|provider (?:error|failed)|server error|returned)|(?:server|service|backend|origin) (?:is )?(?:down|failed|crash|unhealthy|error\b)|no (?:healthy|live) (?:upstream|backend)|failure to get a peer|web server is down|web server returned an unknown error|unknown error|service outage|incident|llama runner|runner process|cuda (?:error|out of memory)|out of memory|(?:not enough|insufficient|requires? more|more) (?:\w{1,12} )?memory|model (?:failed|crashed|runner)|failed to (?:generate|process)|inference (?:failed|error)/i,
       /内部(?:服务(?:器)?)?(?:错误|异常|故障)|服务(?:器)?(?:异常|错误|出错|故障|不可用|内部)|系统(?:异常|错误|故障)|上游(?:服务)?(?:错误|异常|返回)|未知错误|内部エラー|サーバーエラー|error interno|erreur interne|interner (?:server)?fehler|внутренняя ошибка/i,
     ],
     source: VENDORS,
