@@ -84,6 +84,22 @@ export function openExchange(
     recording: config.settings.recording,
     steps: [],
     attempts: [],
+    // Every field has its place from the start: one shape for all exchanges, and none that grows piece by piece.
+    endpoint: undefined,
+    json: undefined,
+    askedModel: undefined,
+    modelSpan: undefined,
+    stream: undefined,
+    caller: undefined,
+    credentialFrom: undefined,
+    userAsserted: undefined,
+    routeName: undefined,
+    refusal: undefined,
+    answer: undefined,
+    usage: undefined,
+    cost: undefined,
+    verdict: undefined,
+    origin: undefined,
   };
 }
 

@@ -104,7 +104,7 @@ const WINDOW_MS = 15;
  * An exchange that runs longer than this gets a row before its end, so that a crash leaves a trace of it. Most are over
  * sooner and are written once: with many at a time, rows of the running would otherwise outnumber those of the done.
  */
-const RUNNING_ROW_AFTER_MS = 20;
+const RUNNING_ROW_AFTER_MS = 27;
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 const KEPT_BUFFERS = 4;
 /** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */

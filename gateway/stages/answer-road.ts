@@ -76,15 +76,20 @@ export class UntouchedRoad implements AnswerRoad {
   }
 
   begin(cause: Failure['cause'] | undefined) {
-    const { exchange, attempt, response, judge, elapsed } = this.context;
-    const { status = 200, statusText = '', responseHeaders = [] } = attempt;
+    const { response, judge } = this.context;
     judge.begin();
+    this.writeHead(cause);
+    // The head goes out with the first chunk where that is there already, and at once where it is not.
+    if (judge.form !== 'other') response.flushHeaders();
+  }
+
+  private writeHead(cause: Failure['cause'] | undefined) {
+    const { exchange, attempt, response, elapsed } = this.context;
+    const { status = 200, statusText = '', responseHeaders = [] } = attempt;
     const passed = answerHeaders(responseHeaders, this.isRaw);
     for (const item of keywardHeaders(exchange, cause)) passed.push(item);
     exchange.answer = { status, headers: passed, body: 'same', firstByteMs: elapsed() };
     response.writeHead(status, statusText, passed);
-    // The head goes out with the first chunk where that is there already, and at once where it is not.
-    if (judge.form !== 'other') response.flushHeaders();
   }
 
   write(chunk: Buffer): boolean {
@@ -92,9 +97,9 @@ export class UntouchedRoad implements AnswerRoad {
   }
 
   sendWhole(pieces: readonly Buffer[], _text: string, judged: Failure | undefined) {
-    this.begin(judged?.cause);
-    for (const piece of pieces) this.context.response.write(piece);
-    this.context.response.end();
+    this.writeHead(judged?.cause);
+    // In one call: written first and ended after, it would take another turn and another event.
+    this.context.response.end(pieces.length <= 1 ? pieces[0] : Buffer.concat(pieces));
     return judged;
   }
 

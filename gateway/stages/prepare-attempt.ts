@@ -2,7 +2,7 @@
  * Turns a chosen target into the exact request that will be sent: URL, headers with the key put in, body with the model's
  * name exchanged. Pure but for opening the key. Replay's dry run stops behind it.
  */
-import type { Attempt, Endpoint, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
+import type { Attempt, AttemptTimings, Endpoint, Exchange, KeyReference, Rule, TappedBody } from '../exchange.ts';
 import { headerValue, withHeader } from '../providers/headers.ts';
 import { standInCredential } from '../providers/practice/stand-in-key.ts';
 import { findPreset } from '../providers/presets.ts';
@@ -174,7 +174,30 @@ function newAttempt(
     requestBody,
     key: target.key ? referenceOf(target.key) : undefined,
     origins: [target.rule, ...rules, ...(target.key ? [keyRule(target) as Rule] : []), ...(options.origins ?? [])],
-    timings: { startMs: options.elapsedMs },
+    timings: timingsFrom(options.elapsedMs),
+    status: undefined,
+    statusText: undefined,
+    responseHeaders: undefined,
+    responseTrailers: undefined,
+    responseBody: undefined,
+    remoteAddress: undefined,
+    keyFlaws: undefined,
+    outcome: undefined,
+  };
+}
+
+/** All in their places from the start, so that what reads them meets one shape whether a connection was new or not. */
+function timingsFrom(startMs: number): AttemptTimings {
+  return {
+    startMs,
+    dnsMs: undefined,
+    connectMs: undefined,
+    tlsMs: undefined,
+    sentMs: undefined,
+    firstByteMs: undefined,
+    lastByteMs: undefined,
+    endMs: undefined,
+    reusedConnection: undefined,
   };
 }
 

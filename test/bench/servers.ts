@@ -12,13 +12,19 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
+/** So many characters of what people write: words of a few letters, not one word of a thousand, which no chat holds. */
+export function prose(length: number): string {
+  const sentence = 'The quick answer is that it depends on what you measure, and on whom you ask about it. ';
+  return sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
+}
+
 /** Answer of the upstream: 1 KB of chat JSON. */
 export const ANSWER = JSON.stringify({
   id: 'chatcmpl-bench',
   object: 'chat.completion',
   created: 1700000000,
   model: 'bench',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'x'.repeat(760) }, finish_reason: 'stop' }],
+  choices: [{ index: 0, message: { role: 'assistant', content: prose(760) }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 100, completion_tokens: 100, total_tokens: 200 },
 });
 
@@ -53,10 +59,33 @@ export function has(command: string): boolean {
   return spawnSync('which', [command]).status === 0;
 }
 
-/** nginx as the upstream (a fixed answer) and as a proxy before it, in one process tree. */
-export async function startNginx(): Promise<{ upstream: string; proxy: Contender }> {
+/**
+ * nginx as the upstream (a fixed answer) and as a proxy before it: two instances. As one they would answer themselves
+ * within a single process, without the change of process that everything else here pays for.
+ */
+export async function startNginx(): Promise<{ upstream: string; proxy: Contender; stop(): Promise<void> }> {
   const upstreamPort = await freePort();
-  const proxyPort = await freePort();
+  const upstream = await startOneNginx(
+    'nginx upstream',
+    upstreamPort,
+    `default_type application/json; location / { return 200 '${ANSWER}'; }`,
+  );
+  const proxy = await startOneNginx(
+    'nginx',
+    await freePort(),
+    'location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; }',
+    `upstream u { server 127.0.0.1:${upstreamPort}; keepalive 256; }`,
+  );
+  return {
+    upstream: upstream.url,
+    proxy,
+    stop: async () => {
+      await Promise.all([proxy.stop(), upstream.stop()]);
+    },
+  };
+}
+
+async function startOneNginx(name: string, port: number, server: string, before = ''): Promise<Contender> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-bench-nginx-'));
   const configuration = `
 daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log crit;
@@ -64,24 +93,19 @@ events { worker_connections 4096; }
 http {
   access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   keepalive_requests 100000000; client_max_body_size 64m;
-  upstream u { server 127.0.0.1:${upstreamPort}; keepalive 256; }
-  server { listen 127.0.0.1:${upstreamPort} backlog=1024; default_type application/json; location / { return 200 '${ANSWER}'; } }
-  server { listen 127.0.0.1:${proxyPort} backlog=1024; location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; } }
+  ${before}
+  server { listen 127.0.0.1:${port} backlog=1024; ${server} }
 }`;
   writeFileSync(join(folder, 'nginx.conf'), configuration);
   const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
-  await waitForPort(upstreamPort);
-  await waitForPort(proxyPort);
+  await waitForPort(port);
   return {
-    upstream: `http://127.0.0.1:${upstreamPort}`,
-    proxy: {
-      name: 'nginx',
-      url: `http://127.0.0.1:${proxyPort}`,
-      process: child,
-      stop: async () => {
-        await stopChild(child);
-        rmSync(folder, { recursive: true, force: true });
-      },
+    name,
+    url: `http://127.0.0.1:${port}`,
+    process: child,
+    stop: async () => {
+      await stopChild(child);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

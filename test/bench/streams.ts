@@ -1,6 +1,7 @@
 /** Delay that a contender adds to streams: each chunk carries the moment it was written, the reader takes the difference. */
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { median } from './load.ts';
 
@@ -10,34 +11,22 @@ export interface StreamResult {
   readonly complete: number;
 }
 
-/** An SSE upstream: `chunks` chat chunks, `delayMs` apart, each with the time of its writing. */
+/** An SSE upstream in a process of its own: `chunks` chat chunks, `delayMs` apart, each with the time of its writing. */
 export async function startStreamUpstream(chunks: number, delayMs: number): Promise<{ url: string; close(): void }> {
-  const server: Server = createServer((incoming, outgoing) => {
-    incoming.resume();
-    incoming.on('end', () => {
-      outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
-      let sent = 0;
-      const write = () => {
-        const at = performance.timeOrigin + performance.now();
-        outgoing.write(`data: {"choices":[{"delta":{"content":"${'y'.repeat(40)}"}}],"at":${at}}\n\n`);
-        sent += 1;
-        if (sent < chunks) return;
-        clearInterval(timer);
-        outgoing.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
-      };
-      const timer = setInterval(write, delayMs);
-      outgoing.once('close', () => clearInterval(timer));
-      write();
-    });
+  const program = new URL('./stream-upstream.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [program, String(chunks), String(delayMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const port = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`the stream upstream ended with ${code}`)));
+  });
+  return { url: `http://127.0.0.1:${port}`, close: () => void child.kill() };
+}
+
+/** Microseconds on the clock that all processes of a machine share. */
+export function sharedClockUs(): number {
+  return Number(process.hrtime.bigint() / 1000n);
 }
 
 /** Between the beginnings of two streams: their chunks come spread over time, and none waits in a queue of its fellows. */
@@ -80,10 +69,10 @@ function readStream(
         let text = '';
         let seen = 0;
         incoming.on('data', (chunk: Buffer) => {
-          const now = performance.timeOrigin + performance.now();
+          const nowUs = sharedClockUs();
           text += chunk.toString('latin1');
           for (const match of text.matchAll(/"at":([\d.]+)/g)) {
-            (seen === 0 ? first : later).push(now - Number(match[1]));
+            (seen === 0 ? first : later).push((nowUs - Number(match[1])) / 1000);
             seen += 1;
           }
           text = text.slice(text.lastIndexOf('\n\n') + 2);
