@@ -270,7 +270,7 @@ export class ExchangeRun {
         this.answerRefusal();
         return;
       case 'own-answer':
-        this.finish(this.stages.answerOwn(this.response, choice.text));
+        this.finish(this.stages.answerOwn(this.response, choice));
         return;
       case 'cached':
         this.finish(this.stages.answerCached(this.response, choice.answer));

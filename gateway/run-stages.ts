@@ -13,6 +13,7 @@ import type { RoutingFacts } from './routing/routing-facts.ts';
 import { authorize } from './stages/authorize.ts';
 import { type ExchangeCache, type KeepPlan, lookUp } from './stages/cache.ts';
 import { cachesAtAll } from './stages/cache-rules.ts';
+import { countTokens } from './stages/count-tokens.ts';
 import type { Presented } from './stages/credential-facts.ts';
 import type { Failure } from './stages/failure.ts';
 import { ForwardRun } from './stages/forward.ts';
@@ -68,7 +69,7 @@ export type Admission = 'refused' | 'raw' | 'no-body' | 'body';
 
 export type Choice =
   | { readonly kind: 'refused' }
-  | { readonly kind: 'own-answer'; readonly text: string }
+  | { readonly kind: 'own-answer'; readonly text: string; readonly headers?: readonly string[] }
   | { readonly kind: 'cached'; readonly answer: KeptAnswer }
   | { readonly kind: 'plan'; readonly plan: Plan };
 
@@ -179,7 +180,19 @@ export class StageRun {
     if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);
     const { outcome, plan } = route(exchange, context);
     this.record('route', outcome, routeMs);
-    return plan ? { kind: 'plan', plan } : { kind: 'refused' };
+    if (!plan) return { kind: 'refused' };
+    return this.count(plan.entries[0]) ?? { kind: 'plan', plan };
+  }
+
+  /** What the target's provider cannot count is estimated here, and nothing is sent. */
+  private count(target: ChosenTarget): Choice | undefined {
+    const { exchange, environment } = this;
+    const startMs = environment.at('translate', 'start');
+    const counted = countTokens(exchange, target);
+    if (!counted) return undefined;
+    this.record('translate', counted.outcome, startMs);
+    const { text, headers } = counted;
+    return text === undefined ? { kind: 'refused' } : { kind: 'own-answer', text, headers };
   }
 
   private askCache(): KeptAnswer | undefined {
@@ -408,8 +421,8 @@ export class StageRun {
   }
 
   /** Answers with a text of the gateway's own; returns the verdict. */
-  answerOwn(sink: AnswerSink, text: string): Outcome {
-    const answer = ownAnswer(this.exchange, 200, text, undefined);
+  answerOwn(sink: AnswerSink, { text, headers }: Extract<Choice, { kind: 'own-answer' }>): Outcome {
+    const answer = ownAnswer(this.exchange, 200, text, undefined, headers);
     this.respond(sink, answer);
     return { ok: true, cause: null, stage: null, message: 'Answered by the gateway itself.', status: answer.status };
   }

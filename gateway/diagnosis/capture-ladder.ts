@@ -31,7 +31,11 @@ export function gatewayLadder(capture: Capture): LadderRung[] {
     const passed = steps.filter((step) => step.decision !== 'refused');
     if (passed.length > 0) {
       const more = check === 'cached' ? cacheEvidence(capture) : [];
-      return { check, result: 'passed', evidence: [...passed.flatMap(evidenceOf), ...more] };
+      return {
+        check,
+        result: 'passed',
+        evidence: [...passed.flatMap(evidenceOf), ...passed.flatMap(lossesOf), ...more],
+      };
     }
     return withoutStep(check, capture);
   });
@@ -91,6 +95,27 @@ export function evidenceOf(step: RecordedStep): Evidence[] {
       ]
     : [];
   return [{ what: step.summary, where, value: step.decision }, ...rule, ...(step.evidence ?? [])];
+}
+
+/** Each entry of a translation's ledger: what could not be carried as it was, on which way, and why. */
+function lossesOf({ stage, output }: RecordedStep): Evidence[] {
+  const ledger = stage === 'translate' ? output?.ledger : undefined;
+  if (!Array.isArray(ledger)) return [];
+  return ledger.slice(0, MOST_LOSSES).map((entry: Readonly<Record<string, unknown>>) => ({
+    what: `${asText(entry.action)}: ${asText(entry.why)}`,
+    where: `${entry.on === 'answer' ? 'answer' : 'request'} ${asText(entry.path)}`,
+    value:
+      entry.before === undefined && entry.after === undefined
+        ? ''
+        : `${valueText(entry.before)} → ${valueText(entry.after)}`,
+  }));
+}
+
+/** The rest stands in the step. */
+const MOST_LOSSES = 20;
+
+function valueText(value: unknown): string {
+  return value === undefined ? '—' : asText(value);
 }
 
 function verdictEvidence(capture: Capture): Evidence[] {

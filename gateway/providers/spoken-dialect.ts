@@ -69,7 +69,8 @@ function decide(provider: Provider, preset: Preset | undefined, asked: CallerDia
   return { own: false, dialect: main, rule: { name: 'dialect.main', origin, value: main ?? provider.dialect } };
 }
 
-function mainDialect(provider: Provider, preset: Preset | undefined): TranslatedDialect | undefined {
+/** The dialect a provider is asked in where it does not offer the caller's. */
+export function mainDialect(provider: Provider, preset: Preset | undefined): TranslatedDialect | undefined {
   const own = MAIN[provider.dialect] ?? (preset && MAIN[presetDialect(preset)]);
   // Listed among the OpenAI look-alikes for its embeddings alone.
   return preset?.dialect === 'openai-embeddings' ? undefined : own;

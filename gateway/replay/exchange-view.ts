@@ -18,6 +18,7 @@ export function viewOfExchange(exchange: Exchange): ExchangeView {
     identify: { app: caller?.appName, gatewayKey: caller?.gatewayKeyId, credentialFrom },
     authorize: { user: userAsserted?.value },
     route: { route: routeName, ...routed },
+    translate: { dialect: dialectOf(exchange.steps) },
     forward: attempt && {
       url: attempt.url.split('?', 1)[0],
       providerStatus: attempt.status,
@@ -50,6 +51,7 @@ export function viewOfCapture(capture: Capture): ExchangeView {
       credentialFrom: orUndefined(capture.credentialFrom),
     }),
     route: passed('route', { route: orUndefined(capture.routeName), ...routed }),
+    translate: { dialect: dialectOf(capture.steps) },
     forward: attempt && {
       url: attempt.url.split('?', 1)[0],
       providerStatus: attempt.status,
@@ -65,6 +67,11 @@ export function aroundStage(views: ExchangeView, stage: Stage): { before: Facts;
   let before: Facts = { ...views.get('arrival') };
   for (const earlier of STAGES.slice(0, STAGES.indexOf(stage))) before = { ...before, ...views.get(earlier) };
   return { before, after: { ...before, ...views.get(stage) } };
+}
+
+/** What the provider is asked in, where that is not what the app speaks. */
+function dialectOf(steps: readonly { readonly stage: Stage; readonly output?: Facts }[]): unknown {
+  return steps.findLast(({ stage }) => stage === 'translate')?.output?.dialect;
 }
 
 function view(facts: Partial<Record<Stage | 'arrival', Facts | undefined>>): ExchangeView {

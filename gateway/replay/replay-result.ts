@@ -6,6 +6,7 @@ import type { Difference, Replay, ReplayStep } from '../control/contract/replay.
 import type { Exchange, Step } from '../exchange.ts';
 import { headerValue } from '../providers/headers.ts';
 import { tapBytes } from '../stages/tap.ts';
+import { withoutAnswerLosses } from '../stages/translate.ts';
 import { bodyDifferences, headerDifferences, jsonDifferences } from './difference.ts';
 import { aroundStage, type ExchangeView, viewOfCapture, viewOfExchange } from './exchange-view.ts';
 
@@ -17,7 +18,7 @@ export function recordedSteps(capture: Capture, until: Stage | undefined): Repla
 }
 
 export function stepsOfRun(exchange: Exchange, capture: Capture, until: Stage | undefined): ReplayStep[] {
-  return replaySteps(exchange.steps.map(asRecorded), capture, viewOfExchange(exchange), until);
+  return replaySteps(exchange.steps.map(asRecorded), capture, viewOfExchange(exchange), until, !exchange.answer);
 }
 
 function replaySteps(
@@ -25,13 +26,15 @@ function replaySteps(
   capture: Capture,
   view: ExchangeView,
   until: Stage | undefined,
+  unanswered = false,
 ): ReplayStep[] {
   const last = until === undefined ? STAGES.length : STAGES.indexOf(until);
   return steps
     .filter((step) => STAGES.indexOf(step.stage) <= last)
     .map((step) => {
       const original = capture.steps.find(({ stage }) => stage === step.stage) ?? null;
-      const differences = original ? stepDifferences(original, step) : [];
+      const compared = original && unanswered ? withoutAnswerLosses(original) : original;
+      const differences = compared ? stepDifferences(compared, step) : [];
       return { ...step, original, differences, ...aroundStage(view, step.stage) };
     });
 }

@@ -124,7 +124,7 @@ class ReplayRun {
       case 'refused':
         return this.refusedByStage();
       case 'own-answer':
-        return this.over(stages.answerOwn(this.sink, choice.text));
+        return this.over(stages.answerOwn(this.sink, choice));
       case 'cached':
         return this.cached(choice.answer);
       case 'plan':

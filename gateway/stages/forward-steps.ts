@@ -43,13 +43,16 @@ export function respondStep(exchange: Exchange, verdict: Outcome): StageOutcome 
   }
   const attempt = exchange.attempts[exchange.attempts.length - 1];
   const untouched = answer.body === 'same';
+  const translated = exchange.steps.findLast(({ stage }) => stage === 'translate')?.decision === 'passed';
   return {
     decision: 'answered',
     summary: untouched
       ? `The app got the answer as it came, with status ${answer.status}.`
-      : attempt?.status === undefined
-        ? `The app got status ${answer.status} and the reason, in its own dialect.`
-        : `The app got status ${answer.status}, the provider's words and the cause, in its own dialect.`,
+      : translated && answer.status < 400
+        ? `The app got the answer in its own dialect, with status ${answer.status}.`
+        : attempt?.status === undefined
+          ? `The app got status ${answer.status} and the reason, in its own dialect.`
+          : `The app got status ${answer.status}, the provider's words and the cause, in its own dialect.`,
     output: {
       status: answer.status,
       bytes: answer.body === 'same' ? attempt?.responseBody?.sizeBytes : answer.body.sizeBytes,

@@ -124,6 +124,15 @@ export function withAnswerLosses(step: Step, lost: readonly LedgerEntry[]): Step
   };
 }
 
+/** The same step as it stood before an answer came: a dry run has none. */
+export function withoutAnswerLosses<S extends Pick<Step, 'summary' | 'input' | 'output'>>(step: S): S {
+  const { ledger, dialect: to } = (step.output ?? {}) as { ledger?: readonly WayEntry[]; dialect?: string };
+  if (!ledger?.some(({ on }) => on === 'answer')) return step;
+  const kept = ledger.filter(({ on }) => on !== 'answer');
+  const { dialect: from } = step.input as { dialect: string };
+  return { ...step, summary: summaryOf(from, to ?? '', kept.length), output: { ...step.output, ledger: kept } };
+}
+
 function summaryOf(from: string, to: string, losses: number): string {
   const words =
     losses === 0 ? 'nothing was lost' : losses === 1 ? '1 entry in the ledger' : `${losses} entries in the ledger`;
