@@ -8,7 +8,7 @@ import type { Dialect, Exchange } from '../exchange.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import { findPreset } from '../providers/presets.ts';
 import { mainDialect } from '../providers/spoken-dialect.ts';
-import type { ChosenTarget } from './route.ts';
+import type { ChosenTarget } from './usable-target.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 
 /** Whose counting an endpoint asks for. */
