@@ -8,8 +8,8 @@ import type { Dialect, Exchange } from '../exchange.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import { findPreset } from '../providers/presets.ts';
 import { mainDialect } from '../providers/spoken-dialect.ts';
-import type { ChosenTarget } from './usable-target.ts';
 import { refuse, type StageOutcome } from './stage.ts';
+import type { ChosenTarget } from './usable-target.ts';
 
 /** Whose counting an endpoint asks for. */
 const COUNTS = {
