@@ -18,8 +18,8 @@ const LAYERS = [
     ],
   ],
   [
-    'dialects, models, providers, routing, store, captures',
-    ['dialects/', 'models/', 'providers/', 'routing/', 'store/', 'captures/', 'usage/', 'cache/'],
+    'dialects, models, providers, routing, store, captures, limits',
+    ['dialects/', 'models/', 'providers/', 'routing/', 'store/', 'captures/', 'usage/', 'cache/', 'limits/'],
   ],
   [
     'the shared types',

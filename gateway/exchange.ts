@@ -307,6 +307,8 @@ export interface Exchange {
   credentialFrom?: string;
   userAsserted?: { readonly value: string; readonly from: string };
   routeName?: string;
+  /** What its limits showed when it was let through or refused, as headers of the answer; flat. */
+  limitHeaders?: readonly string[];
   recording: Recording;
   steps: Step[];
   attempts: Attempt[];

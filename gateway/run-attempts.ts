@@ -39,6 +39,11 @@ export interface AttemptsOptions {
   readonly onAttemptOver?: (attempt: Attempt) => void;
 }
 
+interface NextEntry {
+  readonly place: number;
+  readonly prepared: () => PreparedAttempt | Unprepared;
+}
+
 /** However long a plan is. */
 const MOST_ATTEMPTS = 16;
 
@@ -71,6 +76,8 @@ export class Attempts {
   start() {
     let refused: Unprepared | undefined;
     for (const [place, entry] of this.plan.entries.entries()) {
+      // The first one's were asked when the plan was made.
+      if (place > 0 && !this.stages.takeKey(entry)) continue;
       const prepared = this.prepare(entry);
       if ('attempt' in prepared) {
         this.place = place;
@@ -147,19 +154,40 @@ export class Attempts {
     const stopped = this.stopped(failure);
     attempt.outcome = { ...attempt.outcome, ok: false, movedOn: stopped ?? move.why };
     if (stopped !== undefined || move.kind === 'stop') return false;
+    const to = this.withinLimits(move.kind, next, failure.cause, attempt);
+    if (!to) {
+      const movedOn = `${move.why}, but the limits set on its keys are reached`;
+      attempt.outcome = { ...attempt.outcome, movedOn };
+      return false;
+    }
     this.whole?.end();
     options.onAttemptOver?.(attempt);
-    if (move.kind === 'again') {
+    if (move.kind === 'again' && to === 'again') {
       this.goOn(move.afterMs, () => this.prepare(this.entry));
       return true;
     }
-    if (!next) throw new Error('a next move without a next entry');
+    if (to === 'again') throw new Error('the same target again, and none was meant');
     if (!mayFollow({ cause: failure.cause, status: attempt.status }, plan.policy).nextKey)
       this.left.add(nameOf(this.entry));
-    this.place = next.place;
+    this.place = to.place;
     this.triesHere = 0;
-    this.goOn(0, () => next.prepared());
+    this.goOn(0, () => to.prepared());
     return true;
+  }
+
+  /** What the limits of the keys let pass of what could follow. */
+  private withinLimits(
+    kind: 'again' | 'next',
+    next: NextEntry | undefined,
+    cause: Cause,
+    attempt: Attempt,
+  ): 'again' | NextEntry | undefined {
+    if (kind === 'again' && this.stages.takeKey(this.entry)) return 'again';
+    for (let candidate = next; candidate; candidate = this.nextEntry(cause, attempt)) {
+      if (this.stages.takeKey(this.plan.entries[candidate.place] as ChosenTarget)) return candidate;
+      this.tried.add(candidate.place);
+    }
+    return undefined;
   }
 
   private stopped(failure: Failure): string | undefined {
@@ -169,10 +197,7 @@ export class Attempts {
   }
 
   /** The first entry not yet tried that this cause may lead to and that can be made ready. */
-  private nextEntry(
-    cause: Cause,
-    { status }: Attempt,
-  ): { readonly place: number; readonly prepared: () => PreparedAttempt | Unprepared } | undefined {
+  private nextEntry(cause: Cause, { status }: Attempt): NextEntry | undefined {
     const { nextKey, nextTarget } = mayFollow({ cause, status }, this.plan.policy);
     const current = this.entry;
     for (const [place, entry] of this.plan.entries.entries()) {

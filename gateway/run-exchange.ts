@@ -8,7 +8,7 @@ import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
 import { Attempts } from './run-attempts.ts';
-import { type Choice, StageRun } from './run-stages.ts';
+import { type Choice, type StageEnvironment, StageRun } from './run-stages.ts';
 import type { ExchangeCache } from './stages/cache.ts';
 import { presentedBy } from './stages/credential-facts.ts';
 import type { ForwardRun } from './stages/forward.ts';
@@ -32,6 +32,8 @@ export interface PipelineOptions {
   readonly openKey: (key: ProviderKey) => string;
   /** Why keys cannot be opened just now, as a sentence with its next action; undefined when they can. */
   readonly lockedBecause: () => string | undefined;
+  readonly takeLimits: StageEnvironment['takeLimits'];
+  readonly takeLimitsNow: StageEnvironment['takeLimitsNow'];
   readonly dispatcher: Upstream;
   readonly forwarder: Forwarder;
   readonly practice: Upstream;
@@ -135,6 +137,8 @@ export class ExchangeRun {
       presented: (exchange) => presentedBy(exchange, options.fingerprint),
       lockedBecause: options.lockedBecause,
       openKey: options.openKey,
+      takeLimits: options.takeLimits,
+      takeLimitsNow: options.takeLimitsNow,
       classify: options.classify,
       cache: options.cache,
       explainUrl: options.explainUrl(this.exchange.id),
@@ -264,7 +268,21 @@ export class ExchangeRun {
   }
 
   private decide(body: Buffer) {
-    const choice: Choice = this.stages.choose();
+    const choice = this.stages.choose();
+    if (!(choice instanceof Promise)) {
+      this.act(choice, body);
+      return;
+    }
+    choice.then(
+      (chosen) => this.guarded(() => this.exchange.verdict || this.act(chosen, body)),
+      (error) =>
+        this.guarded(() => {
+          throw error;
+        }),
+    );
+  }
+
+  private act(choice: Choice, body: Buffer) {
     switch (choice.kind) {
       case 'refused':
         this.answerRefusal();
@@ -364,6 +382,7 @@ export class ExchangeRun {
   private answerRefusal() {
     const verdict = { ...this.stages.answerRefusal(this.response), endMs: this.elapsed() };
     this.refused = true;
+    this.stages.release();
     this.takeRest(() => this.finish(verdict));
   }
 
@@ -416,6 +435,8 @@ export class ExchangeRun {
 
   private onClientClose() {
     this.stopReading?.();
+    // Nothing more can come of it: a fault of ours on the way to its verdict must not keep its slot for ever.
+    if (this.forwarding && !this.exchange.verdict) setImmediate(() => this.exchange.verdict || this.stages.release());
     if (this.exchange.verdict || this.refused || this.forwarding || this.response.writableFinished) return;
     this.finish({
       ok: true,
@@ -432,6 +453,7 @@ export class ExchangeRun {
     if (exchange.verdict) return;
     exchange.verdict = { ...verdict, endMs: verdict.endMs ?? this.elapsed() };
     options.recorder.finish(exchange);
+    this.stages.release();
     this.onClosed();
   }
 }

@@ -7,6 +7,7 @@ import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { LedgerEntry } from './dialects/canonical/losses.ts';
 import type { Attempt, Exchange, Refusal, Rule, Step, Verdict } from './exchange.ts';
+import { withoutLimitHeaders } from './limits/limit-headers.ts';
 import { headerValue } from './providers/headers.ts';
 import type { Timeouts } from './routing/policy.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
@@ -20,6 +21,8 @@ import { ForwardRun } from './stages/forward.ts';
 import { forwardStep, respondStep } from './stages/forward-steps.ts';
 import { identify } from './stages/identify.ts';
 import { KeepingSink, keepAnswer } from './stages/keep-answer.ts';
+import { askOfCaller, askOfKey } from './stages/limit-ask.ts';
+import { LimitRun, type TakeLimits, type TakeLimitsNow } from './stages/limit-run.ts';
 import { answerModels } from './stages/list-models.ts';
 import type { Plan } from './stages/plan.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
@@ -56,6 +59,9 @@ export interface StageEnvironment {
   readonly lockedBecause: () => string | undefined;
   /** Opens a sealed provider key. */
   readonly openKey: (key: ProviderKey) => string;
+  readonly takeLimits: TakeLimits;
+  /** The same at once, for an attempt that follows another. */
+  readonly takeLimitsNow: TakeLimitsNow;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
   readonly explainUrl: string;
   /** Answers kept from earlier; in a replay, what was recorded of them; absent where there are none. */
@@ -94,11 +100,13 @@ export class StageRun {
   private body: Buffer | undefined;
   private plan: KeepPlan | undefined;
   private keeping: KeepingSink | undefined;
+  private readonly limits: LimitRun;
   private identified: { readonly outcome: StageOutcome; readonly startMs: number; readonly endMs: number } | undefined;
 
   constructor(exchange: Exchange, environment: StageEnvironment) {
     this.exchange = exchange;
     this.environment = environment;
+    this.limits = new LimitRun(exchange, environment);
   }
 
   private record(stage: Stage, outcome: StageOutcome, startMs: number) {
@@ -162,13 +170,23 @@ export class StageRun {
     return true;
   }
 
-  /** `authorize`, `cache` and `route`: may it, was it answered before, and where does it go. */
-  choose(): Choice {
+  /** `authorize`, `limit`, `cache`, `route`: may it, and now; was it answered before; where does it go. A promise only where limits are shared. */
+  choose(): Choice | Promise<Choice> {
     const { exchange, environment } = this;
     const { context } = environment;
     const startMs = environment.at('authorize', 'start');
     this.record('authorize', authorize(exchange, context), startMs);
     if (exchange.refusal) return { kind: 'refused' };
+    const within = this.limits.take(askOfCaller(exchange, context.config));
+    if (within === true) return this.find();
+    return within === false
+      ? { kind: 'refused' }
+      : within.then((passed) => (passed ? this.find() : { kind: 'refused' }));
+  }
+
+  private find(): Choice | Promise<Choice> {
+    const { exchange, environment } = this;
+    const { context } = environment;
     const locked = environment.lockedBecause();
     const kept = locked ? undefined : this.askCache();
     if (kept) return { kind: 'cached', answer: kept };
@@ -181,7 +199,7 @@ export class StageRun {
     const { outcome, plan } = route(exchange, context);
     this.record('route', outcome, routeMs);
     if (!plan) return { kind: 'refused' };
-    return this.count(plan.entries[0]) ?? { kind: 'plan', plan };
+    return this.count(plan.entries[0]) ?? this.withinKeyLimits(plan, 0);
   }
 
   /** What the target's provider cannot count is estimated here, and nothing is sent. */
@@ -193,6 +211,31 @@ export class StageRun {
     this.record('translate', counted.outcome, startMs);
     const { text, headers } = counted;
     return text === undefined ? { kind: 'refused' } : { kind: 'own-answer', text, headers };
+  }
+
+  /** The plan from its first entry on whose key's limits let this pass; those before it are passed over. */
+  private withinKeyLimits(plan: Plan, place: number): Choice | Promise<Choice> {
+    const { exchange, environment } = this;
+    const entry = plan.entries[place];
+    if (!entry) return { kind: 'refused' };
+    const isLast = place === plan.entries.length - 1;
+    const decided = (passed: boolean): Choice | Promise<Choice> => {
+      if (!passed) return isLast ? { kind: 'refused' } : this.withinKeyLimits(plan, place + 1);
+      if (place === 0) return { kind: 'plan', plan };
+      return { kind: 'plan', plan: { ...plan, entries: [entry, ...plan.entries.slice(place + 1)] } };
+    };
+    const within = this.limits.takeAttempt(askOfKey(exchange, environment.context.config, entry), isLast);
+    return within instanceof Promise ? within.then(decided) : decided(within);
+  }
+
+  /** Before an attempt that follows another, which is over: true where the limits of its key let it pass. */
+  takeKey(entry: ChosenTarget): boolean {
+    return this.limits.takeAttemptNow(askOfKey(this.exchange, this.environment.context.config, entry));
+  }
+
+  /** The exchange is over, in whatever way: what it holds of its limits is given back. */
+  release() {
+    this.limits.release();
   }
 
   private askCache(): KeptAnswer | undefined {
@@ -422,7 +465,10 @@ export class StageRun {
 
   /** Answers with a text of the gateway's own; returns the verdict. */
   answerOwn(sink: AnswerSink, { text, headers }: Extract<Choice, { kind: 'own-answer' }>): Outcome {
-    const answer = ownAnswer(this.exchange, 200, text, undefined, headers);
+    const answer = ownAnswer(this.exchange, 200, text, undefined, [
+      ...(headers ?? []),
+      ...(this.exchange.limitHeaders ?? []),
+    ]);
     this.respond(sink, answer);
     return { ok: true, cause: null, stage: null, message: 'Answered by the gateway itself.', status: answer.status };
   }
@@ -432,7 +478,8 @@ export class StageRun {
     const { exchange, environment } = this;
     const startMs = environment.at('respond', 'start');
     const { captureBodyBytes } = environment.context.config.settings;
-    const headers = [...answer.headers, ...keywardHeaders(exchange, undefined)];
+    const { limitHeaders = [] } = exchange;
+    const headers = [...withoutLimitHeaders(answer.headers), ...limitHeaders, ...keywardHeaders(exchange, undefined)];
     const tap = emptyTap();
     for (const chunk of answer.chunks) tapChunk(tap, chunk, captureBodyBytes, startMs);
     tap.complete = true;

@@ -3,16 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Attempt, Exchange, RawHeaders, Refusal } from './exchange.ts';
 import { openExchange, type PipelineOptions } from './run-exchange.ts';
-import { authorize } from './stages/authorize.ts';
+import { type Choice, StageRun } from './run-stages.ts';
 import { presentedBy } from './stages/credential-facts.ts';
-import { identify } from './stages/identify.ts';
 import { explainNetworkError } from './stages/network-cause.ts';
 import { prepareAttempt } from './stages/prepare-attempt.ts';
-import { receiveBody, receiveHead } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { keywardHeaders, refusalAnswer } from './stages/respond.ts';
-import { route } from './stages/route.ts';
-import { recordStep, refuse, refuseLocked, type StageContext } from './stages/stage.ts';
+import { recordStep, refuse } from './stages/stage.ts';
 import { emptyTap, tapBytes, tapChunk } from './stages/tap.ts';
 import type { ChosenTarget } from './stages/usable-target.ts';
 import type { WebSocketForwarder } from './upstreams/web-socket.ts';
@@ -28,13 +25,25 @@ export function runUpgrade(
   exchange.request.body.complete = true;
   socket.on('error', () => socket.destroy());
   const elapsed = () => performance.now() - exchange.startedAt;
+  const stages = new StageRun(exchange, {
+    context: { config: options.config(), now: options.now, routing: options.routing },
+    at: elapsed,
+    elapsed,
+    presented: (asked) => presentedBy(asked, options.fingerprint),
+    lockedBecause: options.lockedBecause,
+    openKey: options.openKey,
+    takeLimits: options.takeLimits,
+    takeLimitsNow: options.takeLimitsNow,
+    classify: options.classify,
+    explainUrl: options.explainUrl(exchange.id),
+  });
   const finish = (verdict: Omit<NonNullable<Exchange['verdict']>, 'endMs'>) => {
     if (exchange.verdict) return;
     exchange.verdict = { ...verdict, endMs: elapsed() };
     options.recorder.finish(exchange);
+    stages.release();
   };
-  const target = chooseTarget(exchange, options, elapsed);
-  if (!target || exchange.refusal) {
+  const refused = () => {
     refuseUpgrade(exchange, socket, options);
     const refusal = refusalOf(exchange);
     finish({
@@ -45,14 +54,54 @@ export function runUpgrade(
       status: exchange.answer?.status ?? null,
       evidence: refusal.evidence,
     });
+  };
+  const go = (choice: Choice) => {
+    if (exchange.verdict) return;
+    // Frames flow as soon as it stands, so there is one attempt: the first of the plan.
+    const target = choice.kind === 'plan' ? choice.plan.entries[0] : undefined;
+    if (target?.providerId === PRACTICE) {
+      const message = 'The practice provider has no WebSocket; ask it over HTTP.';
+      recordStep(exchange, 'forward', refuse({ cause: 'wrong_endpoint', message }), elapsed(), elapsed());
+    }
+    if (!target || exchange.refusal) refused();
+    else forwardUpgrade(exchange, target, { socket, head, options, elapsed, finish, refused });
+  };
+  const admission = stages.admit();
+  if (admission === 'refused' || (admission !== 'raw' && !stages.takeBody(Buffer.alloc(0)))) {
+    refused();
     return;
   }
+  const choice = stages.choose();
+  if (!(choice instanceof Promise)) {
+    go(choice);
+    return;
+  }
+  socket.once('close', () =>
+    finish({ ok: true, cause: null, stage: null, clientGone: true, status: null, message: GONE }),
+  );
+  choice.then(go, (error) => {
+    options.onFault(error);
+    socket.destroy();
+  });
+}
+
+const GONE = 'The app hung up before its request was decided.';
+
+interface Upgrade {
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly options: PipelineOptions & { readonly webSocket: WebSocketForwarder };
+  readonly elapsed: () => number;
+  readonly finish: (verdict: Omit<NonNullable<Exchange['verdict']>, 'endMs'>) => void;
+  readonly refused: () => void;
+}
+
+function forwardUpgrade(exchange: Exchange, target: ChosenTarget, upgrade: Upgrade) {
+  const { socket, head, options, elapsed, finish, refused } = upgrade;
   const startMs = elapsed();
   const prepared = openAttempt(exchange, target, options, elapsed);
   if (!prepared) {
-    refuseUpgrade(exchange, socket, options);
-    const refusal = refusalOf(exchange);
-    finish({ ok: false, cause: refusal.cause, stage: refusal.stage, message: refusal.message, status: 503 });
+    refused();
     return;
   }
   const { attempt, url, headers } = prepared;
@@ -64,7 +113,7 @@ export function runUpgrade(
       socket,
       head,
       timeoutMs: options.config().settings.timeouts.firstByteMs,
-      answerHeaders: keywardHeaders(exchange, undefined),
+      answerHeaders: [...keywardHeaders(exchange, undefined), ...(exchange.limitHeaders ?? [])],
     },
     {
       onAnswer: (status, statusText, answerHeaders) => {
@@ -127,38 +176,6 @@ export function runUpgrade(
     attempt.timings,
     exchange.startedAt,
   );
-}
-
-function chooseTarget(exchange: Exchange, options: PipelineOptions, elapsed: () => number): ChosenTarget | undefined {
-  const context: StageContext = { config: options.config(), now: options.now, routing: options.routing };
-  const run = (
-    stage: 'receive' | 'identify' | 'authorize',
-    outcome: Parameters<typeof recordStep>[2],
-    startMs: number,
-  ) => {
-    recordStep(exchange, stage, outcome, startMs, elapsed());
-    return exchange.refusal === undefined;
-  };
-  let startMs = 0;
-  const head = receiveHead(exchange, context);
-  const received = head.decision === 'refused' ? head : receiveBody(exchange, Buffer.alloc(0));
-  if (!run('receive', received, startMs)) return undefined;
-  startMs = elapsed();
-  if (!run('identify', identify(exchange, context, presentedBy(exchange, options.fingerprint)), startMs))
-    return undefined;
-  startMs = elapsed();
-  if (!run('authorize', authorize(exchange, context), startMs)) return undefined;
-  startMs = elapsed();
-  const locked = options.lockedBecause();
-  const routed = locked ? { outcome: refuseLocked(locked) } : route(exchange, context);
-  let { outcome } = routed;
-  // Frames flow as soon as it stands, so there is one attempt: the first of the plan.
-  const target = 'plan' in routed ? routed.plan?.entries[0] : undefined;
-  if (target?.providerId === PRACTICE) {
-    outcome = refuse({ cause: 'wrong_endpoint', message: 'The practice provider has no WebSocket; ask it over HTTP.' });
-  }
-  recordStep(exchange, 'route', outcome, startMs, elapsed());
-  return exchange.refusal ? undefined : target;
 }
 
 function openAttempt(

@@ -12,6 +12,7 @@ import { createRedactor, type KnownSecret, type Redactor } from './captures/reda
 import { startCaptureThreadEarly } from './captures/worker-thread.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { createHealthWatch } from './key-health.ts';
+import { MemoryLimiter } from './limits/limiter.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
 import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
@@ -123,6 +124,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     locked = lockedBecause(vault);
     redactor.refresh();
   });
+  const limiter = new MemoryLimiter({ spend: recorder.spend, now });
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const routing = new RoutingMemory();
   const pipelineOptions: PipelineOptions = {
@@ -138,6 +140,8 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     },
     openKey: (key) => openKey(vault, key),
     lockedBecause: () => locked,
+    takeLimits: (ask) => limiter.take(ask),
+    takeLimitsNow: (ask) => limiter.take(ask),
     dispatcher: createDispatcherUpstream(() => connections),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
@@ -157,7 +161,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
     routing,
-    replay: { ...pipelineOptions, redactor },
+    replay: { ...pipelineOptions, redactor, lookLimits: (ask) => limiter.look(ask) },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
     newCaptureId: () => ids.next(),
     probe: (request) => probeProvider(request, pipelineOptions),

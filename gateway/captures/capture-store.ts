@@ -2,6 +2,7 @@
  * The database as the worker uses it: takes batches, moves fresh records to their place when there is time (compressed,
  * indexed), reads one capture. Listings and retention have their own files beside this one.
  */
+import { localDay } from '../limits/periods.ts';
 import type { Capture } from './capture.ts';
 import { captureNumber, captureNumberTimeMs } from './capture-id.ts';
 import { compressRecord, expandRecord } from './compress.ts';
@@ -11,6 +12,7 @@ import { LONGEST_NAME, Names } from './names.ts';
 import { openAtRest, openRecord, recordAtRest, rowOfRecord } from './open-record.ts';
 import { HEAD, ID_BYTES, type RowTuple, STATE } from './record-form.ts';
 import { searchText } from './search-text.ts';
+import type { SpendEntry } from './spend-book.ts';
 import type { TemplateText } from './template.ts';
 import type { Templates } from './templates.ts';
 import { unpackCapture } from './unpack.ts';
@@ -110,6 +112,7 @@ export class CaptureStore {
   commit(
     batch: Buffer,
     lastUsed: readonly (readonly [string, number])[],
+    spent: readonly SpendEntry[] = [],
     templates: readonly TemplateText[] = [],
     usage?: UsageBatch,
   ): void {
@@ -138,6 +141,13 @@ export class CaptureStore {
         ).run(key, time);
       }
       if (usage) this.usage.commit(usage);
+      for (const entry of spent) {
+        // Totals only rise; the higher one is the later one.
+        this.sql(
+          `INSERT INTO spend (day, subject, nanos, unpriced) VALUES (?, ?, ?, ?) ON CONFLICT (day, subject)
+           DO UPDATE SET nanos = max(nanos, excluded.nanos), unpriced = max(unpriced, excluded.unpriced)`,
+        ).run(...entry);
+      }
     });
     this.templates.saved();
     for (const [id, n] of began) this.running.set(id, n);
@@ -326,6 +336,15 @@ export class CaptureStore {
     const used: Record<string, number> = {};
     for (const { key, at } of this.sql('SELECT key, at FROM last_used').all()) used[key as string] = Number(at);
     return used;
+  }
+
+  /** What was spent this month and the one before. */
+  spent(nowMs: number): SpendEntry[] {
+    const now = new Date(nowMs);
+    const since = localDay(new Date(now.getFullYear(), now.getMonth() - 1, 1).getTime());
+    return this.sql('SELECT day, subject, nanos, unpriced FROM spend WHERE day >= ?')
+      .all(since)
+      .map(({ day, subject, nanos, unpriced }) => [String(day), String(subject), Number(nanos), Number(unpriced)]);
   }
 
   /** The highest number in use: new ids must lie above it even if the clock was set back since. */

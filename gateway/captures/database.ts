@@ -7,7 +7,7 @@ import type { Notice } from '../store/notice.ts';
 import { stampForFileName } from '../store/notice.ts';
 import { USAGE_TABLES } from './usage-tables.ts';
 
-export const CAPTURES_SCHEMA_VERSION = 3;
+export const CAPTURES_SCHEMA_VERSION = 4;
 
 /**
  * Emptying the write-ahead log waits for the disk, and the batch behind it waits along: on a busy disk longer than the
@@ -39,6 +39,9 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE imported (id TEXT PRIMARY KEY, at INTEGER NOT NULL, config TEXT) WITHOUT ROWID;
    CREATE TABLE imported_config (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;`,
   USAGE_TABLES,
+  // What budgets count, by local day: kept when captures go.
+  `CREATE TABLE spend (day TEXT, subject TEXT, nanos INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+     PRIMARY KEY (day, subject)) WITHOUT ROWID;`,
 ];
 
 export interface Opened {

@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import type { Exchange, TappedBody } from '../exchange.ts';
+import type { Spend } from '../limits/spend.ts';
 import type { Notice } from '../store/notice.ts';
 import type { UsageEntry } from '../usage/usage-entry.ts';
 import { UsageMeter } from '../usage/usage-meter.ts';
@@ -25,6 +26,7 @@ import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-for
 import type { Redactor } from './redact.ts';
 import type { RetentionPolicy } from './retention.ts';
 import { RunningExchanges } from './running-exchanges.ts';
+import { SpendBook, type SpendEntry } from './spend-book.ts';
 import type { TemplateText } from './template.ts';
 import { TemplateBook } from './template-book.ts';
 import type { UsageBatch, UsageQuery, UsageSum } from './usage-store.ts';
@@ -87,6 +89,8 @@ export interface Recorder {
   readonly queue: { readonly batches: number; readonly bytes: number; readonly leftOut: LeftOut };
   /** Calls back for each exchange that began or ended, in batches; returns what ends it. */
   subscribe(listener: (row: CaptureRow) => void): () => void;
+  /** What was spent so far, in this run and before; known at once, also before it is committed. */
+  readonly spend: Spend;
   /** What a person should know: a damaged file, a full disk, bodies being left out. */
   readonly notices: readonly Notice[];
   /** Gives memory back that a burst needed: nothing goes on now. */
@@ -147,6 +151,7 @@ function entriesOf({ apps, gatewayKeys, keys }: Used): LastUsedEntry[] {
 interface Underway {
   readonly batch: Batch;
   readonly lastUsed: readonly LastUsedEntry[];
+  readonly spent: readonly SpendEntry[];
   readonly templates: readonly TemplateText[];
   readonly usage: UsageBatch;
   tries: number;
@@ -176,6 +181,8 @@ class BatchingRecorder implements Recorder {
   private readonly maxQueueBytes: number;
   private worker: Worker | undefined;
   private batch: Batch;
+  readonly spend = new SpendBook();
+  private spendLoaded = false;
   private readonly book: TemplateBook;
   private readonly meter: UsageMeter;
   /** Tells the batches of this process from those of others. */
@@ -288,6 +295,7 @@ class BatchingRecorder implements Recorder {
     }
     // With the batch that holds its capture: what a crash loses, it loses of both.
     this.meter.note(exchange);
+    this.spend.note(exchange);
     this.wakeWaiters(id);
     if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
     else if (this.batch.length > 0 || this.meter.hasPending) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
@@ -350,7 +358,7 @@ class BatchingRecorder implements Recorder {
       }
     }
     this.sendPolicy();
-    if (this.batch.length > 0 || this.meter.hasPending || this.owedUsage.length > 0) {
+    if (this.batch.length > 0 || this.meter.hasPending || this.owedUsage.length > 0 || this.spend.changed) {
       const lastUsed = entriesOf(this.used);
       this.used = noUse();
       this.sequence++;
@@ -359,7 +367,14 @@ class BatchingRecorder implements Recorder {
       const entries = [...this.owedUsage, ...this.meter.take()];
       this.owedUsage = [];
       const usage = { run: this.run, sequence: this.sequence, entries };
-      this.underway.set(this.sequence, { batch: this.batch, lastUsed, templates, usage, tries: 0 });
+      this.underway.set(this.sequence, {
+        batch: this.batch,
+        lastUsed,
+        spent: this.spend.takeChanged(),
+        templates,
+        usage,
+        tries: 0,
+      });
       this.underwayBytes += this.batch.length;
       this.post(this.sequence);
       this.batch = new Batch(this.spare.pop());
@@ -370,7 +385,7 @@ class BatchingRecorder implements Recorder {
   private post(sequence: number): void {
     const underway = this.underway.get(sequence);
     if (!underway || !this.worker) return;
-    const { batch, lastUsed, templates, usage } = underway;
+    const { batch, lastUsed, spent, templates, usage } = underway;
     underway.tries++;
     this.worker.postMessage({
       type: 'batch',
@@ -378,6 +393,7 @@ class BatchingRecorder implements Recorder {
       memory: batch.memory,
       length: batch.length,
       lastUsed,
+      spent,
       templates,
       usage,
     });
@@ -483,6 +499,9 @@ class BatchingRecorder implements Recorder {
     switch (message.type) {
       case 'ready':
         this.options.ids?.raiseTo(message.highest);
+        // A thread that is started again reads what this one has counted already.
+        if (!this.spendLoaded) this.spend.load(message.spent);
+        this.spendLoaded = true;
         this.failedStarts = 0;
         this.becomeReady();
         return;

@@ -4,6 +4,7 @@ import type { Notice } from '../store/notice.ts';
 import type { CaptureQuery } from './capture.ts';
 import type { ImportedRecords } from './imports.ts';
 import type { RetentionPolicy } from './retention.ts';
+import type { SpendEntry } from './spend-book.ts';
 import type { TemplateText } from './template.ts';
 import type { UsageBatch, UsageQuery } from './usage-store.ts';
 
@@ -26,6 +27,7 @@ export type ToWorker =
       readonly memory: SharedArrayBuffer;
       readonly length: number;
       readonly lastUsed: readonly LastUsedEntry[];
+      readonly spent: readonly SpendEntry[];
       /** What records of this batch and later ones are written like. */
       readonly templates: readonly TemplateText[];
       readonly usage: UsageBatch;
@@ -52,7 +54,7 @@ export type WorkerRequest =
   | { readonly method: 'close' };
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly highest: number }
+  | { readonly type: 'ready'; readonly highest: number; readonly spent: readonly SpendEntry[] }
   | {
       readonly type: 'committed';
       readonly sequence: number;

@@ -87,7 +87,7 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
   let droppedRows = 0;
   const usage = { ...message.usage, entries: [...owed, ...message.usage.entries] };
   try {
-    withStore((captures) => captures.commit(batch, message.lastUsed, message.templates, usage));
+    withStore((captures) => captures.commit(batch, message.lastUsed, message.spent, message.templates, usage));
     owed = [];
     if (diskFull) {
       diskFull = false;
@@ -98,7 +98,7 @@ function takeBatch(message: Extract<ToWorker, { type: 'batch' }>): void {
     droppedBodies = slim.records;
     try {
       if (!isDiskTrouble(error)) throw error;
-      withStore((captures) => captures.commit(slim.batch, message.lastUsed, [], usage));
+      withStore((captures) => captures.commit(slim.batch, message.lastUsed, message.spent, [], usage));
       owed = [];
     } catch {
       owed = usage.entries;
@@ -292,10 +292,11 @@ function begin(given: WorkerOptions): void {
   policy = given.retention;
   setInterval(wake, RETENTION_EVERY_MS).unref();
   try {
-    say({ type: 'ready', highest: open().highest() });
+    const opened = open();
+    say({ type: 'ready', highest: opened.highest(), spent: opened.spent(Date.now()) });
     wake();
   } catch (error) {
     diskTrouble(error);
-    say({ type: 'ready', highest: 0 });
+    say({ type: 'ready', highest: 0, spent: [] });
   }
 }

@@ -3,16 +3,22 @@ import type { RecordedStep } from '../captures/capture.ts';
 import type { Stage } from '../causes.ts';
 
 export class ReplayClock {
-  private readonly steps: ReadonlyMap<Stage, RecordedStep>;
+  private readonly steps: readonly RecordedStep[];
+  /** How often each stage has begun. */
+  private readonly begun = new Map<Stage, number>();
   private offsetMs = 0;
 
   constructor(steps: readonly RecordedStep[]) {
-    this.steps = new Map(steps.map((step) => [step.stage, step]));
+    this.steps = steps;
   }
 
   /** A stage that did not run then takes no time. */
   readonly at = (stage: Stage, edge: 'start' | 'end'): number => {
-    const step = this.steps.get(stage);
+    const begun = (this.begun.get(stage) ?? 0) + (edge === 'start' ? 1 : 0);
+    this.begun.set(stage, begun);
+    // Some stages' ends are asked for alone (`receive` begins at nought).
+    const steps = this.steps.filter((recorded) => recorded.stage === stage);
+    const step = steps[Math.max(0, Math.min(begun, steps.length) - 1)];
     if (step) this.offsetMs = edge === 'start' ? step.startMs : step.endMs;
     return this.offsetMs;
   };

@@ -11,6 +11,8 @@ export type ReplayPipeline = Pick<
   | 'recorder'
   | 'openKey'
   | 'lockedBecause'
+  | 'takeLimits'
+  | 'takeLimitsNow'
   | 'dispatcher'
   | 'practice'
   | 'routing'
@@ -18,6 +20,8 @@ export type ReplayPipeline = Pick<
   | 'classify'
   | 'explainUrl'
 > & {
+  /** What limits show now, taking nothing of them. */
+  readonly lookLimits: PipelineOptions['takeLimits'];
   readonly redactor: Pick<Redactor, 'redactHeaders' | 'redactUrl' | 'redactText' | 'redactBytes'>;
 };
 

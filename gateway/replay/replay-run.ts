@@ -26,6 +26,7 @@ import { foreignHost, keyGone, planWithBaseUrl } from './replay-config.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
 import { bodyMissing, type ReplayRequest, tapOf } from './replay-request.ts';
+import { replayedLimits } from './replayed-limits.ts';
 import { holdsMarker, otherProvidersKey, redactedWhereItMatters } from './sending-refusals.ts';
 
 export interface RunInput {
@@ -100,6 +101,9 @@ class ReplayRun {
       presented: () => input.presented,
       lockedBecause: input.mode === 'recorded' ? () => undefined : deps.replay.lockedBecause,
       openKey: (key) => this.openKey(key),
+      ...(live
+        ? limitsOf(deps)
+        : replayedLimits(input.recordedClock ? capture.steps : undefined, deps.replay.lookLimits)),
       classify: (exchange, attempt, text, snapshot) => this.classify(exchange, attempt, text, snapshot),
       cache: new RecordedCache(capture, { fingerprint: deps.replay.fingerprint, live }),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
@@ -108,6 +112,14 @@ class ReplayRun {
   }
 
   async run(): Promise<RunOutput> {
+    try {
+      return await this.runToEnd();
+    } finally {
+      this.stages.release();
+    }
+  }
+
+  private async runToEnd(): Promise<RunOutput> {
     const { input, stages, exchange } = this;
     const turnedAway = input.guarded && guardRequest(exchange.request.rawHeaders, input.config.settings);
     if (turnedAway) {
@@ -119,7 +131,7 @@ class ReplayRun {
     const body = admission === 'no-body' ? Buffer.alloc(0) : input.request.body;
     if (!body) return this.stop(bodyMissing(input.capture));
     if (admission !== 'raw' && !stages.takeBody(body)) return this.refusedByStage();
-    const choice = stages.choose();
+    const choice = await stages.choose();
     switch (choice.kind) {
       case 'refused':
         return this.refusedByStage();
@@ -368,6 +380,10 @@ class ReplayRun {
     const recorded = outcome?.cause;
     return recorded === 'key_malformed' || recorded === 'key_wrong_provider' ? recorded : cause;
   }
+}
+
+function limitsOf({ replay: { takeLimits, takeLimitsNow } }: ReplayDeps) {
+  return { takeLimits, takeLimitsNow };
 }
 
 const NOW = 'Replay it with today’s configuration (config now).';

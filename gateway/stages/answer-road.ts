@@ -6,6 +6,7 @@ import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import { buildStreamError, type KeywardMember } from '../dialects/error-body.ts';
 import { wrapUpstreamError } from '../dialects/wrap-upstream-error.ts';
 import type { Attempt, Exchange, RawHeaders } from '../exchange.ts';
+import { withLimitHeaders } from '../limits/limit-headers.ts';
 import { headerValue } from '../providers/headers.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerJudge } from './answer-judge.ts';
@@ -86,7 +87,7 @@ export class UntouchedRoad implements AnswerRoad {
   private writeHead(cause: Failure['cause'] | undefined) {
     const { exchange, attempt, response, elapsed } = this.context;
     const { status = 200, statusText = '', responseHeaders = [] } = attempt;
-    const passed = answerHeaders(responseHeaders, this.isRaw);
+    const passed = withLimitHeaders(answerHeaders(responseHeaders, this.isRaw), exchange.limitHeaders);
     for (const item of keywardHeaders(exchange, cause)) passed.push(item);
     exchange.answer = { status, headers: passed, body: 'same', firstByteMs: elapsed() };
     response.writeHead(status, statusText, passed);
@@ -145,6 +146,7 @@ export class UntouchedRoad implements AnswerRoad {
     const { exchange, attempt, providerName } = this.context;
     const keyward = keywardMember(this.context, failure);
     const body = wrapUpstreamError(exchange.endpoint?.family ?? 'openai', status, text, providerName, keyward);
-    return ownAnswer(exchange, status, body, failure.cause, answerHeaders(attempt.responseHeaders ?? [], false, true));
+    const theirs = answerHeaders(attempt.responseHeaders ?? [], false, true);
+    return ownAnswer(exchange, status, body, failure.cause, withLimitHeaders(theirs, exchange.limitHeaders));
   }
 }

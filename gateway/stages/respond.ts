@@ -69,6 +69,7 @@ export function refusalAnswer(exchange: Exchange, refusal: Refusal, explainUrl: 
   return ownAnswer(exchange, status, body, refusal.cause, [
     ...(refusal.retryAfterSeconds === undefined ? [] : ['retry-after', String(refusal.retryAfterSeconds)]),
     ...Object.entries(refusal.headers ?? {}).flat(),
+    ...(exchange.limitHeaders ?? []),
   ]);
 }
 

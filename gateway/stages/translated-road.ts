@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
 import { translateError, translateResponse, translateResponseToStream } from '../dialects/canonical/translate.ts';
 import type { Family, RawHeaders, TappedBody } from '../exchange.ts';
+import { withLimitHeaders } from '../limits/limit-headers.ts';
 import { headerValue } from '../providers/headers.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { type AnswerRoad, keywardMember, type RoadContext, UntouchedRoad } from './answer-road.ts';
@@ -64,7 +65,7 @@ export class TranslatedRoad implements AnswerRoad {
       const id = headerValue(headers, 'request-id') ?? headerValue(headers, 'x-request-id');
       if (id !== undefined) headers.push(name, id);
     }
-    return headers;
+    return withLimitHeaders(headers, this.context.exchange.limitHeaders);
   }
 
   write(chunk: Buffer): boolean {

@@ -65,6 +65,15 @@ export const keyHealthSchema = z.object({
 });
 export type KeyHealth = z.infer<typeof keyHealthSchema>;
 
+/** Requests and tokens in any 60 seconds, requests at once, dollars by local day and month. What is absent is not limited. */
+export const limitsSchema = z.object({
+  rpm: z.number().int().positive().optional(),
+  tpm: z.number().int().positive().optional(),
+  concurrency: z.number().int().positive().optional(),
+  budgetDayUsd: z.number().positive().optional(),
+  budgetMonthUsd: z.number().positive().optional(),
+});
+
 export const providerKeySchema = z.object({
   /** `pk_` and 8 characters. */
   id: z.string(),
@@ -80,6 +89,7 @@ export const providerKeySchema = z.object({
   replacedAt: isoTime.nullable().default(null),
   expiresAt: isoTime.nullable().default(null),
   disabledAt: isoTime.nullable().default(null),
+  limits: limitsSchema.optional(),
   health: keyHealthSchema,
   /** Earlier versions, newest first: enough to recognise an old key, not to use it. */
   history: z
@@ -93,18 +103,11 @@ export const appSchema = z.object({
   id: z.string(),
   name: z.string().min(1).max(120),
   owner: z.string().max(200).nullable().default(null),
+  limits: limitsSchema.optional(),
   recording: recordingSchema.nullable().default(null),
   createdAt: isoTime,
 });
 export type App = z.infer<typeof appSchema>;
-
-export const limitsSchema = z.object({
-  rpm: z.number().int().positive().optional(),
-  tpm: z.number().int().positive().optional(),
-  concurrency: z.number().int().positive().optional(),
-  budgetDayUsd: z.number().positive().optional(),
-  budgetMonthUsd: z.number().positive().optional(),
-});
 
 export const scopeSchema = z.object({
   /** Provider ids; absent means all. */
@@ -173,6 +176,7 @@ export const routeSchema = z.object({
   cacheRandom: z.boolean().optional(),
   /** One app may be given another's answer: see `settings.cache.shared`. */
   cacheShared: z.boolean().optional(),
+  limits: limitsSchema.optional(),
   recording: recordingSchema.nullable().default(null),
 });
 export type Route = z.infer<typeof routeSchema>;
@@ -222,6 +226,16 @@ export const settingsSchema = z.object({
       totalMs: z.number().int().positive().default(3_600_000),
     })
     .default({ connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000, totalMs: 3_600_000 }),
+  limits: z
+    .object({
+      /** When several gateways share their counters and Redis cannot be asked: count alone, or let nothing limited pass. */
+      redisGone: z.enum(['count-locally', 'refuse']).default('count-locally'),
+      /** How much of a budget is used before its end is warned of. */
+      warnAtPercent: z.number().min(1).max(100).default(80),
+      /** Held of a token limit for the output of a request that says nothing of its length. */
+      assumedOutputTokens: z.number().int().min(0).default(1024),
+    })
+    .default({ redisGone: 'count-locally', warnAtPercent: 80, assumedOutputTokens: 1024 }),
   /** Browser origins the user named; none by default. */
   allowedOrigins: z.array(z.string()).default([]),
   /** Further `Host` names accepted besides the loopback's. */

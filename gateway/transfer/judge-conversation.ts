@@ -96,6 +96,9 @@ class Judging {
       presented: () => presentedAgain([IMPORTED_CREDENTIAL], (text) => text),
       lockedBecause: () => undefined,
       openKey: () => 'imported',
+      // What others used then is not known.
+      takeLimits: () => ({ readings: [] }),
+      takeLimitsNow: () => ({ readings: [] }),
       classify: options.classify,
       explainUrl: '',
     });
@@ -114,6 +117,7 @@ class Judging {
       if (!stages.takeBody(this.conversation.body ?? Buffer.alloc(0))) return false;
     }
     const choice = stages.choose();
+    if (choice instanceof Promise) throw new Error('nothing is asked of other machines here');
     if (choice.kind !== 'plan') return false;
     this.target = choice.plan.entries[0];
     return true;

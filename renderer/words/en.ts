@@ -467,7 +467,8 @@ export const en = {
       noLimit: 'no limit',
       users: 'Bound to users',
       usersHint: 'If any is given, requests must name one of them as their user.',
-      limitsLater: 'Limits are stored with the key; the gateway does not apply them yet.',
+      limitsHint:
+        'Counted over any 60 seconds. Budgets begin anew at midnight and with the month, by this computer’s clock.',
     },
     issuedTitle: 'Copy the key now',
     issuedOnce: 'You will not see it again. If it gets lost, rotate the key.',

@@ -20,8 +20,6 @@ interface KeyOptions {
   readonly user?: string[];
 }
 
-const LIMITS_LATER = 'The limits are stored with the key; the gateway does not apply them yet.';
-
 export function addGatewayKeyCommands(program: Command): void {
   const keys = program.command('gateway-keys').description('keys that apps use to reach the gateway');
   keys
@@ -64,7 +62,6 @@ export function addGatewayKeyCommands(program: Command): void {
         const { client } = await session(true);
         const { scope, limits, ...rest } = settingsOf(options);
         tell(out, await client.gatewayKeys.issue({ app: options.app, ...rest, scope, limits }));
-        if (limits) out.note(LIMITS_LATER);
       }),
     );
   withKeyOptions(keys.command('edit <id>').description('change label, expiry, scope, limits or users'), true).action(
@@ -80,7 +77,6 @@ export function addGatewayKeyCommands(program: Command): void {
         limits: limits && withoutUndefined({ ...current.limits, ...limits }),
       });
       out.value(key, () => describe(key));
-      if (limits && Object.keys(key.limits).length > 0) out.note(LIMITS_LATER);
     }),
   );
   for (const [name, description] of [
@@ -110,7 +106,6 @@ export function addGatewayKeyCommands(program: Command): void {
 
 function withKeyOptions(command: Command, edits: boolean): Command {
   const none = edits ? "; 'none' takes it away" : '';
-  const later = ` (stored, not applied yet)${none}`;
   const orNone =
     <T>(parse: (value: string) => T) =>
     (value: string) =>
@@ -121,11 +116,11 @@ function withKeyOptions(command: Command, edits: boolean): Command {
     .option('--providers <ids>', `providers it may use, comma-separated${none}`, collectWords)
     .option('--models <patterns>', `models and routes it may use, such as 'openai/*'${none}`, collectWords)
     .option('--endpoints <names>', `endpoints it may use, such as chat.completions,messages${none}`, collectWords)
-    .option('--rpm <n>', `requests a minute${later}`, orNone(count))
-    .option('--tpm <n>', `tokens a minute${later}`, orNone(count))
-    .option('--concurrency <n>', `requests at the same time${later}`, orNone(count))
-    .option('--budget-day <usd>', `dollars a day${later}`, orNone(money))
-    .option('--budget-month <usd>', `dollars a month${later}`, orNone(money))
+    .option('--rpm <n>', `requests a minute${none}`, orNone(count))
+    .option('--tpm <n>', `tokens a minute${none}`, orNone(count))
+    .option('--concurrency <n>', `requests at the same time${none}`, orNone(count))
+    .option('--budget-day <usd>', `dollars a day${none}`, orNone(money))
+    .option('--budget-month <usd>', `dollars a month${none}`, orNone(money))
     .option('--user <user>', `user it is bound to (repeatable)${none}`, collect);
 }
 

@@ -7,6 +7,7 @@ import { settingsSchema } from '../../store/schema.ts';
 
 const { shape } = settingsSchema;
 const retention = shape.retention.unwrap().shape;
+const limits = shape.limits.unwrap().shape;
 const timeouts = shape.timeouts.unwrap().shape;
 const cache = shape.cache.unwrap().shape;
 
@@ -26,6 +27,11 @@ export const settingsChangeSchema = z
       firstByteMs: timeouts.firstByteMs.unwrap(),
       idleMs: timeouts.idleMs.unwrap(),
       totalMs: timeouts.totalMs.unwrap(),
+    }),
+    limits: z.strictObject({
+      redisGone: limits.redisGone.unwrap(),
+      warnAtPercent: limits.warnAtPercent.unwrap(),
+      assumedOutputTokens: limits.assumedOutputTokens.unwrap(),
     }),
     allowedOrigins: shape.allowedOrigins.unwrap(),
     allowedHosts: shape.allowedHosts.unwrap(),

@@ -92,7 +92,7 @@ export function KeyOptionsForm(props: {
       </Fieldset>
       <Fieldset legend={f.limits}>
         <Text size="sm" c="dimmed">
-          {f.limitsLater}
+          {f.limitsHint}
         </Text>
         <div className={classes.limits}>
           {LIMITS.map((name) => (
