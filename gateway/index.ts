@@ -66,6 +66,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     cache: services.cache,
     recorder: services.recorder,
     probe: services.probe,
+    routing: services.routing,
     replay: services.replay,
     listener: () => facts,
     stop: () => options.onStopAsked?.(),
@@ -86,6 +87,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetricsDoor(services, VERSION, (error) => options.onFault?.(error));
   services.addSecrets(() => [token, ...http.sessionSecrets()]);
   services.vault.subscribe(() => tell());
+  services.routing.watch(() => tell());
   const tell = () => {
     for (const watcher of watchers) watcher();
   };

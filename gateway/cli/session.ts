@@ -124,6 +124,7 @@ async function localSession(home: string, options: SessionOptions): Promise<Sess
       cache: services.cache,
       recorder: services.recorder,
       probe: services.probe,
+      routing: services.routing,
       replay: services.replay,
       listener: () => ({ url: null, problem: null }),
       stop: () => {},

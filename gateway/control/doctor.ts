@@ -2,6 +2,7 @@
 import { access, constants, lstat, stat, statfs } from 'node:fs/promises';
 import type { DoctorCheck } from './contract/index.ts';
 import { reachProvider } from './reach-provider.ts';
+import { routeState } from './route-states.ts';
 import type { ControlDeps } from './services.ts';
 
 /** A clock further off than this breaks signatures, tokens and certificates. */
@@ -37,6 +38,7 @@ export async function runDoctor(deps: ControlDeps): Promise<DoctorCheck[]> {
         next,
       };
     }),
+    ...checkRoutes(deps),
     ...(reaches.length === 0
       ? [
           {
@@ -48,6 +50,18 @@ export async function runDoctor(deps: ControlDeps): Promise<DoctorCheck[]> {
         ]
       : []),
   ];
+}
+
+/** Targets that are passed over just now, one line each. */
+function checkRoutes(deps: ControlDeps): DoctorCheck[] {
+  return deps.store.snapshot.document.routes.flatMap((route) =>
+    routeState(deps, route).targets.flatMap(({ provider, model, failure }): DoctorCheck[] => {
+      if (!failure) return [];
+      const sentence = `${provider}/${model} failed ${failure.failures} times and is passed over until ${failure.until}: ${failure.sentence}`;
+      const next = `Have it tried at once: keyward routes try ${route.name}`;
+      return [{ check: `route ${route.name}`, result: 'warning', sentence, next }];
+    }),
+  );
 }
 
 /** Is the home there, ours alone, writable, and is there room? Reads only. */

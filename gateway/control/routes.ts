@@ -3,11 +3,25 @@ import type { Document, Route } from '../store/schema.ts';
 import { os } from './implementer.ts';
 import { findProviderKey, notFound } from './names.ts';
 import { Problem } from './problem.ts';
+import { routeState, tryAgain } from './route-states.ts';
 import type { ControlDeps } from './services.ts';
 
 /** Routes: names that apps ask for, and what answers them. */
-export function routeProcedures({ store }: ControlDeps) {
+export function routeProcedures(deps: ControlDeps) {
+  const { store } = deps;
+  const named = (name: string) => {
+    const route = store.snapshot.routes.get(name);
+    if (route) return route;
+    const names = [...store.snapshot.routes.keys()];
+    throw notFound('route', name, names, '`keyward routes list` shows the routes there are.');
+  };
   return {
+    states: os.routes.states.handler(() => [...store.snapshot.routes.values()].map((route) => routeState(deps, route))),
+    try: os.routes.try.handler(({ input }) => {
+      const route = named(input.name);
+      tryAgain(deps, route);
+      return routeState(deps, route);
+    }),
     list: os.routes.list.handler(() => [...store.snapshot.document.routes]),
     set: os.routes.set.handler(async ({ input, context }) => {
       const route = resolveTargets(input, store.snapshot.document);
@@ -19,10 +33,7 @@ export function routeProcedures({ store }: ControlDeps) {
       return route;
     }),
     remove: os.routes.remove.handler(async ({ input, context }) => {
-      const names = store.snapshot.document.routes.map((route) => route.name);
-      if (!names.includes(input.name)) {
-        throw notFound('route', input.name, names, '`keyward routes list` shows the routes there are.');
-      }
+      named(input.name);
       await store.update({ actor: context.actor, action: 'route.remove', subject: input.name }, (draft) => {
         draft.routes = draft.routes.filter((route) => route.name !== input.name);
       });

@@ -2,6 +2,7 @@
 import type { ResponseCache } from '../cache/response-cache.ts';
 import type { Recorder } from '../captures/recorder.ts';
 import type { ReplayPipeline } from '../replay/replay-deps.ts';
+import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ProbeAnswer, ProbeRequest } from '../upstream.ts';
@@ -21,6 +22,8 @@ export interface ControlDeps {
   >;
   /** Sends one request of the gateway's own to a provider; never rejects for what the network does. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
+  /** How targets and keys did lately. */
+  readonly routing: RoutingMemory;
   /** What replays run on: the parts of the data plane. */
   readonly replay: ReplayPipeline;
   /** Where the gateway listens just now, or why it does not. Both null: it was never asked to. */

@@ -1,3 +1,4 @@
+import { targetName } from '../routing/routing-facts.ts';
 import type { Status } from './contract/index.ts';
 import { runDoctor } from './doctor.ts';
 import { os } from './implementer.ts';
@@ -44,7 +45,9 @@ async function statusOf(deps: ControlDeps): Promise<Status> {
     startedAt: deps.startedAt,
     configVersion: store.snapshot.version,
     vault: vault.status(),
-    notices: [...store.notices, ...vault.notices, ...recorder.notices].map((notice) => ({ ...notice })),
+    notices: [...store.notices, ...vault.notices, ...recorder.notices, ...circuitNotices(deps)].map((notice) => ({
+      ...notice,
+    })),
     counts: {
       providers: document.providers.length,
       keys: document.providerKeys.length,
@@ -53,4 +56,22 @@ async function statusOf(deps: ControlDeps): Promise<Status> {
       failures: counts.failures,
     },
   };
+}
+
+/** A target that is passed over should be seen without looking for it. */
+function circuitNotices({ routing, store, now }: ControlDeps): Status['notices'] {
+  const routed = new Set(
+    store.snapshot.document.routes.flatMap(({ targets }) =>
+      targets.map(({ provider, model }) => targetName(provider, model)),
+    ),
+  );
+  return routing
+    .openTargets(now())
+    .filter(({ target }) => routed.has(target))
+    .map(({ target, open }) => ({
+      id: `circuit-${target}`,
+      level: 'warning' as const,
+      sentence: `${target} is passed over by routes until ${new Date(open.untilMs).toISOString().slice(11, 19)} UTC: ${open.trip.message}`,
+      next: 'It is tried again by itself then; Providers shows it, and can have it tried at once.',
+    }));
 }

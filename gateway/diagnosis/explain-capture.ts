@@ -3,6 +3,7 @@ import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
 import { detailOf, fill, type Judgement, judge, masked, probesFor, statusOf } from './assemble.ts';
+import { attemptsInWords, withAttempts } from './attempt-story.ts';
 import { type ConfigFacts, fixContextOf, providerNameOf } from './capture-fixes.ts';
 import { evidenceOf, gatewayLadder } from './capture-ladder.ts';
 import { causeWords } from './causes/index.ts';
@@ -116,11 +117,16 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
     confidence,
     status: judgement.proof ? 'proven' : statusOf(confidence),
     title: fill(words.title, { provider: facts.providerName, model: facts.model }),
-    detail: [detailOf(facts, words), doubt && doubtWords(doubt, facts.providerName), judgement.proof?.sentence]
+    detail: [
+      detailOf(facts, words),
+      attemptsInWords(capture),
+      doubt && doubtWords(doubt, facts.providerName),
+      judgement.proof?.sentence,
+    ]
       .filter(Boolean)
       .join(' '),
     why: fill(words.why, { provider: facts.providerName, model: facts.model }),
-    ladder: mergeRungs(ladder, findings),
+    ladder: withAttempts(mergeRungs(ladder, findings), capture),
     alternatives: judgement.alternatives,
     fixes: buildFixes(words.fixes, fixContextOf(capture, context.snapshot, facts.providerName, findings)),
     // Once it is proven there is nothing more to tell.
@@ -150,9 +156,9 @@ function explainSuccess(capture: Capture): Explanation {
     ...plainly(
       capture,
       capture.cache?.state === 'hit' ? 'The request was answered from the cache.' : 'The request was answered.',
-      capture.verdict?.message ?? 'The answer came back whole.',
+      [capture.verdict?.message ?? 'The answer came back whole.', attemptsInWords(capture)].filter(Boolean).join(' '),
     ),
-    ladder: [...gatewayLadder(capture), ...finished(capture, 'passed')],
+    ladder: withAttempts([...gatewayLadder(capture), ...finished(capture, 'passed')], capture),
   };
 }
 
@@ -166,7 +172,7 @@ function explainUnsent(capture: Capture): Explanation {
     ),
     confidence: 0,
     status: 'possible',
-    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    ladder: withAttempts([...gatewayLadder(capture), ...finished(capture, 'unknown')], capture),
     fixes: buildFixes(['retry'], fixContextOf(capture, undefined, '')),
   };
 }
@@ -180,7 +186,7 @@ function explainClientGone(capture: Capture): Explanation {
     ),
     cause: capture.verdict?.cause ?? null,
     why: 'The app was stopped, its own time limit ran out, or its user pressed stop.',
-    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    ladder: withAttempts([...gatewayLadder(capture), ...finished(capture, 'unknown')], capture),
     fixes: buildFixes(['retry'], fixContextOf(capture, undefined, '')),
   };
 }
@@ -198,7 +204,7 @@ function explainUnfinished(capture: Capture): Explanation {
     cause: running ? null : 'other',
     confidence: running ? 0 : 0.5,
     status: 'possible',
-    ladder: [...gatewayLadder(capture), ...finished(capture, 'unknown')],
+    ladder: withAttempts([...gatewayLadder(capture), ...finished(capture, 'unknown')], capture),
     fixes: running ? [] : buildFixes(['retry'], fixContextOf(capture, undefined, '')),
   };
 }

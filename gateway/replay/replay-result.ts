@@ -92,8 +92,9 @@ export function bodyText(body: RecordedBody | undefined): string | undefined {
   return body.base64 === undefined ? undefined : Buffer.from(body.base64, 'base64').toString('utf8');
 }
 
-export function preparedDifferences(capture: Capture, prepared: Replay['prepared']): Difference[] {
-  const attempt = capture.attemptList[0];
+/** `index`: which attempt of the capture it stands beside. */
+export function preparedDifferences(capture: Capture, prepared: Replay['prepared'], index: number): Difference[] {
+  const attempt = capture.attemptList[index];
   if (!prepared || !attempt) return [];
   const found: Difference[] = [];
   for (const name of ['method', 'url'] as const) {

@@ -144,7 +144,7 @@ function finished(
     sending: sendingOf(output),
     answerDifferences: until === undefined ? answerDifferences(capture, exchange) : [],
     prepared,
-    preparedDifferences: preparedDifferences(capture, prepared),
+    preparedDifferences: preparedDifferences(capture, prepared, output.prepared?.attempt.index ?? 0),
     notes: [...notes],
   };
 }

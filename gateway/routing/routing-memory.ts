@@ -25,11 +25,14 @@ export class RoutingMemory implements RoutingFacts {
   readonly #latencies = new Map<string, { readonly ms: number; readonly atMs: number }>();
   readonly #turns = new Map<string, number>();
   readonly #random: () => number;
-  readonly #onChange: () => void;
+  #onChange: () => void = () => {};
 
-  /** `onChange` is called when a breaker opens, closes, or is closed by hand. */
-  constructor(random: () => number = Math.random, onChange: () => void = () => {}) {
+  constructor(random: () => number = Math.random) {
     this.#random = random;
+  }
+
+  /** Called back when a breaker opens, closes, or is closed by hand. */
+  watch(onChange: () => void): void {
     this.#onChange = onChange;
   }
 

@@ -1,5 +1,5 @@
 /** What the steps `forward` and `respond` say of an exchange that went to a provider. Pure. */
-import type { Exchange, Verdict } from '../exchange.ts';
+import type { Attempt, Exchange, Verdict } from '../exchange.ts';
 import type { StageOutcome } from './stage.ts';
 
 type Outcome = Omit<Verdict, 'endMs'>;
@@ -18,22 +18,33 @@ export function forwardStep(exchange: Exchange, verdict: Outcome): StageOutcome 
         ? undefined
         : `${exchange.askedModel} → ${attempt.model}`,
   };
+  const before = exchange.attempts.slice(0, -1);
   const output = {
+    ...(before.length === 0 ? {} : { attempts: exchange.attempts.length, before: before.map(storyOf) }),
     status: attempt?.status,
     bytes: attempt?.responseBody?.sizeBytes,
     chunks: attempt?.responseBody?.chunkSizes.length,
     error: attempt?.outcome?.errorCode,
     ...exchange.usage,
   };
-  if (verdict.ok) return { decision: 'passed', summary: verdict.message, input, output };
+  const summary =
+    before.length === 0 ? verdict.message : `Attempt ${exchange.attempts.length} decided: ${verdict.message}`;
+  if (verdict.ok) return { decision: 'passed', summary, input, output };
   return {
     decision: 'refused',
-    summary: verdict.message,
+    summary,
     evidence: verdict.evidence,
     input,
     output,
     refusal: { cause: verdict.cause ?? 'other', message: verdict.message },
   };
+}
+
+/** One attempt that another followed, in a line. */
+function storyOf({ provider, model, key, status, outcome }: Attempt): string {
+  const to = model === undefined ? provider : `${provider}/${model}`;
+  const by = key ? ` (…${key.lastFour})` : '';
+  return `${to}${by}: ${status ?? outcome?.errorCode ?? 'no answer'}; ${outcome?.movedOn ?? 'another followed'}`;
 }
 
 export function respondStep(exchange: Exchange, verdict: Outcome): StageOutcome {

@@ -30,7 +30,10 @@ export function planRoute(exchange: Exchange, config: ConfigSnapshot, name: stri
   const breaker = breakerOf(route);
   const draw = facts.draw();
   const { candidates, over } = sift(exchange, config, route, facts, breaker);
-  if (candidates.length === 0) return { outcome: nothingLeft(route, over, breaker, nowMs) };
+  if (candidates.length === 0) {
+    const outcome = nothingLeft(route, over, breaker, nowMs);
+    return { outcome: { ...outcome, input: { ...outcome.input, routing: facts.recorded() } } };
+  }
   const random = numbersFrom(draw);
   const { targets, because } = orderTargets(candidates, route.strategy, random);
   const plan = planOf(entriesOf(targets), policyFor(route, config.settings), breaker, draw);

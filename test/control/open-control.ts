@@ -35,6 +35,7 @@ export async function openControl(given: Partial<ControlDeps> = {}): Promise<Ope
     cache: services.cache,
     recorder: services.recorder,
     probe: services.probe,
+    routing: services.routing,
     replay: services.replay,
     listener: () => ({ url: null, problem: null }),
     stop: () => {},

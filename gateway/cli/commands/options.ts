@@ -44,6 +44,11 @@ export function count(value: string): number {
   throw usage(`"${value.slice(0, 20)}" is not a number above 0.`);
 }
 
+export function wholeNumber(value: string): number {
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw usage(`"${value.slice(0, 20)}" is not a whole number.`);
+}
+
 export function money(value: string): number {
   const number = Number(value);
   if (/^\d{1,12}(\.\d{1,6})?$/.test(value) && number > 0) return number;

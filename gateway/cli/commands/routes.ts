@@ -1,12 +1,21 @@
 import type { Command } from 'commander';
-import type { Route } from '../../control/contract/index.ts';
+import type { Route, TargetState } from '../../control/contract/index.ts';
+import { ROUTE_RETRIES } from '../../routing/policy.ts';
 import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
-import { collect, milliseconds } from './options.ts';
+import { collect, milliseconds, wholeNumber } from './options.ts';
 
 interface SetOptions {
   readonly target: string[];
   readonly strategy?: Route['strategy'];
+  readonly retries?: number;
+  readonly retryWithin?: number;
+  readonly timeoutConnect?: number;
+  readonly timeoutFirstByte?: number;
+  readonly timeoutIdle?: number;
+  readonly timeoutTotal?: number;
+  readonly breakerFailures?: number;
+  readonly breakerOpen?: number;
   readonly cache?: number;
   readonly cacheRandom?: boolean;
   readonly cacheShared?: boolean;
@@ -19,13 +28,15 @@ export function addRouteCommands(program: Command): void {
     .description('all routes')
     .action(
       handle(async ({ out, session }) => {
-        const rows = await (await session()).client.routes.list();
+        const { routes: calls } = (await session()).client;
+        const [rows, states] = await Promise.all([calls.list(), calls.states()]);
         out.list(
-          rows,
+          rows.map((row) => ({ ...row, states: states.find(({ name }) => name === row.name)?.targets ?? [] })),
           [
             { title: 'NAME', text: (route) => route.name },
             { title: 'STRATEGY', text: (route) => route.strategy },
-            { title: 'TARGETS', text: (route) => route.targets.map(targetText).join(' → ') },
+            { title: 'RETRIES', text: ({ retries = ROUTE_RETRIES }) => String(retries) },
+            { title: 'PATH', text: pathText },
           ],
           'No routes yet. Make one: keyward routes set NAME --target provider/model',
         );
@@ -40,6 +51,22 @@ export function addRouteCommands(program: Command): void {
       collect,
     )
     .option('--strategy <strategy>', 'fallback (in order), weighted or fastest', strategy)
+    .option('--retries <n>', 'ask one target again so often before the next (2)', wholeNumber)
+    .option(
+      '--retry-within <duration>',
+      'ask nothing again later than this after the request came in (30s)',
+      milliseconds,
+    )
+    .option('--timeout-connect <duration>', 'for a connection to a target', milliseconds)
+    .option('--timeout-first-byte <duration>', 'for its answer to begin', milliseconds)
+    .option('--timeout-idle <duration>', 'for the next piece of its answer', milliseconds)
+    .option('--timeout-total <duration>', 'for the whole request, all attempts together', milliseconds)
+    .option(
+      '--breaker-failures <n>',
+      'pass a target over after so many failures in a row (5); 0 for never',
+      wholeNumber,
+    )
+    .option('--breaker-open <duration>', 'for how long at first (30s)', milliseconds)
     .option(
       '--cache <duration>',
       'keep answers this long and give them again to equal requests; `off` for never',
@@ -53,11 +80,21 @@ export function addRouteCommands(program: Command): void {
           name,
           targets: options.target.map(target),
           strategy: options.strategy ?? 'fallback',
+          ...routingOf(options),
           ...(options.cache === undefined ? {} : { cacheTtlMs: options.cache }),
           ...(options.cacheRandom ? { cacheRandom: true } : {}),
           ...(options.cacheShared ? { cacheShared: true } : {}),
         });
         out.value(route, () => `"${route.name}" is answered by ${route.targets.map(targetText).join(', then ')}.`);
+      }),
+    );
+  routes
+    .command('try <name>')
+    .description('close the circuits of a route by hand and wake its keys: the next request asks them at once')
+    .action(
+      handle<object, [string]>(async ({ out, session }, _options, name) => {
+        const state = await (await session()).client.routes.try({ name });
+        out.value(state, () => `The next request for "${name}" asks its targets again, whatever they did before.`);
       }),
     );
   routes
@@ -80,6 +117,32 @@ function target(text: string): Route['targets'][number] {
   const weight = /@(\d{1,4}(?:\.\d+)?)$/.exec(text);
   const model = text.slice(slash + 1, weight ? weight.index : undefined);
   return { provider: text.slice(0, slash), model, ...(weight ? { weight: Number(weight[1]) } : {}) };
+}
+
+/** Only what was said: everything else keeps its default. */
+function routingOf(options: SetOptions): Partial<Route> {
+  const timeouts = given({
+    connectMs: options.timeoutConnect,
+    firstByteMs: options.timeoutFirstByte,
+    idleMs: options.timeoutIdle,
+    totalMs: options.timeoutTotal,
+  });
+  const breaker = given({ failures: options.breakerFailures, openMs: options.breakerOpen });
+  return given({ retries: options.retries, retryWithinMs: options.retryWithin, timeouts, breaker }) ?? {};
+}
+
+function given<T extends object>(values: T): Partial<T> | undefined {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Partial<T>);
+}
+
+/** In the order they are asked, or beside each other where chance or speed decides; what is passed over says so. */
+function pathText({ targets, strategy: by, states }: Route & { readonly states: readonly TargetState[] }): string {
+  const texts = targets.map((each, index) => {
+    const failure = states[index]?.failure;
+    return failure ? `${targetText(each)} (passed over until ${failure.until.slice(11, 19)} UTC)` : targetText(each);
+  });
+  return texts.join(by === 'fallback' ? ' → ' : ' | ');
 }
 
 function cacheTtl(text: string): number {

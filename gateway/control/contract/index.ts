@@ -6,18 +6,12 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { captureQuerySchema, captureRowSchema, captureSchema } from '../../captures/capture.ts';
 import { explanationSchema, failureRecordSchema } from '../../diagnosis/explanation.ts';
-import {
-  limitsSchema,
-  recordingSchema,
-  routeSchema,
-  scopeSchema,
-  settingsSchema,
-  UPSTREAM_DIALECTS,
-} from '../../store/schema.ts';
+import { limitsSchema, recordingSchema, scopeSchema, settingsSchema, UPSTREAM_DIALECTS } from '../../store/schema.ts';
 import { base } from './base.ts';
 import { cacheContract } from './cache.ts';
 import { experimentContract, fixContract } from './experiments.ts';
 import { replayContract } from './replay.ts';
+import { routeContract } from './routes.ts';
 import {
   appRowSchema,
   auditRowSchema,
@@ -50,6 +44,7 @@ export { CAUSES, type Cause, type Stage } from '../../causes.ts';
 export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
 export type { CacheStatus } from './cache.ts';
+export type { RouteState, TargetState } from './routes.ts';
 export * from './rows.ts';
 export type { Usage, UsageGroup, UsageNumbers, UsageStep, WeatherRow } from './usage.ts';
 
@@ -211,14 +206,7 @@ export const contract = {
       .input(z.object({ id: z.string(), graceMs: z.number().int().min(0).optional() }))
       .output(issuedKeySchema),
   },
-  routes: {
-    list: base.route({ method: 'GET', path: '/routes' }).output(z.array(routeSchema)),
-    set: base.route({ method: 'PUT', path: '/routes' }).input(routeSchema).output(routeSchema),
-    remove: base
-      .route({ method: 'POST', path: '/routes/remove' })
-      .input(z.object({ name: z.string() }))
-      .output(done),
-  },
+  routes: routeContract,
   cache: cacheContract,
   captures: {
     list: base.route({ method: 'GET', path: '/captures' }).input(captureQueryInput()).output(z.array(captureRowSchema)),

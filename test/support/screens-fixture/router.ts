@@ -1,4 +1,5 @@
 /** The control contract over arrays in memory: real shapes, checked by the contract's own schemas on the way out. */
+
 import { EventPublisher, implement, ORPCError } from '@orpc/server';
 import {
   type CaptureRow,
@@ -8,6 +9,7 @@ import {
 } from '../../../gateway/control/contract/index.ts';
 import { settingsSchema } from '../../../gateway/store/schema.ts';
 import { places } from './places.ts';
+import { stateOf } from './route-states.ts';
 import { capture, captureRow, explanation, KINDS } from './sample-captures.ts';
 import { emptyHome, fullHome, gatewayKey, key } from './sample-home.ts';
 import { sampleUsage, sampleWeather } from './sample-usage.ts';
@@ -38,6 +40,7 @@ export function createRouter(options: FixtureOptions) {
     next: null as string | null,
     keychain: null,
   };
+  const tried = new Set<string>();
   const live = new EventPublisher<{ live: LiveEvent }>();
   const changed = () => live.publish('live', { type: 'config', version: 15 });
   const push = (row: CaptureRow) => {
@@ -352,6 +355,13 @@ export function createRouter(options: FixtureOptions) {
     },
     routes: {
       list: os.routes.list.handler(() => home.routes),
+      states: os.routes.states.handler(() => home.routes.map((route) => stateOf(route, tried.has(route.name)))),
+      try: os.routes.try.handler(({ input }) => {
+        tried.add(input.name);
+        changed();
+        const route = home.routes.find(({ name }) => name === input.name);
+        return { name: input.name, targets: route ? stateOf(route, true).targets : [] };
+      }),
       set: os.routes.set.handler(({ input }) => {
         home.routes = [...home.routes.filter((each) => each.name !== input.name), input];
         changed();

@@ -157,8 +157,14 @@ export function fullHome(nowMs: number): SampleHome {
   );
   home.routes.push({
     name: 'fast',
-    targets: [{ provider: 'openai', model: 'gpt-5-mini' }],
+    targets: [
+      { provider: 'openai', model: 'gpt-5-mini' },
+      { provider: 'anthropic', model: 'claude-haiku-4-5' },
+      { provider: 'openai', model: 'gpt-5-nano' },
+    ],
     strategy: 'fallback',
+    retries: 1,
+    timeouts: { firstByteMs: 30_000 },
     recording: null,
   });
   home.audit.push(
