@@ -155,13 +155,11 @@ function run({ command, words, env }: Started, cwd: string, mostMs: number, home
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: mostMs,
     });
-    let output = '';
-    const take = (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    const printed: Buffer[] = [];
+    const said: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('close', (code) => resolve({ code, output: Buffer.concat([...printed, ...said]).toString('utf8') }));
   });
 }
