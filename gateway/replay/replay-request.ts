@@ -2,6 +2,7 @@
 import type { Capture } from '../captures/capture.ts';
 import type { TappedBody } from '../exchange.ts';
 import { emptyTap, tapWhole } from '../stages/tap.ts';
+import { lacksFile } from '../transfer/form-body.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import { LEFT_OUT } from './recorded-upstream.ts';
 import type { ReplayRefusal } from './replay-problem.ts';
@@ -57,7 +58,13 @@ export function unreplayable(capture: Capture): ReplayRefusal | undefined {
 
 /** Why the body is not there. */
 export function bodyMissing(capture: Capture): ReplayRefusal {
-  const { leftOut, complete, sizeBytes } = capture.request.body;
+  const { leftOut, complete, sizeBytes, text } = capture.request.body;
+  if (lacksFile(text)) {
+    return {
+      sentence: 'A file in the form of this request was not part of what was imported.',
+      next: 'Send the request through the gateway once; that capture holds it whole.',
+    };
+  }
   const why = leftOut
     ? LEFT_OUT[leftOut]
     : complete || sizeBytes === 0

@@ -11,6 +11,8 @@ export interface Conversation {
   readonly headers: readonly (readonly [string, string])[];
   /** Null where there is none. */
   readonly body: Buffer | null;
+  /** False where a file of its form was not part of what was read. */
+  readonly bodyComplete?: boolean;
   /** The provider's address, where it is known. */
   readonly remoteAddress: string | undefined;
   readonly timings: Omit<AttemptTimings, 'startMs'>;

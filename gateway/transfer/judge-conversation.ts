@@ -13,6 +13,7 @@ import { StageRun } from '../run-stages.ts';
 import { presentedAgain } from '../stages/credential-facts.ts';
 import type { ForwardRun } from '../stages/forward.ts';
 import { respondStep } from '../stages/forward-steps.ts';
+import { findMultipartFields, multipartBoundary } from '../stages/multipart-field.ts';
 import { emptyTap, tapWhole } from '../stages/tap.ts';
 import type { ChosenTarget } from '../stages/usable-target.ts';
 import type { Document, Provider } from '../store/schema.ts';
@@ -46,7 +47,7 @@ export function judgeConversation(
   }
   const named = headerOf(answer?.headers ?? [], 'x-keyward-provider');
   const { provider, apiUrl, rawUrl } = destinationOf(conversation, options.providers, presetOf(url, named));
-  const model = modelIn(conversation.body);
+  const model = modelIn(conversation);
   const document = importConfig(provider, model);
   if (answer === null && error === null) return unsent(conversation, apiUrl ?? rawUrl, document, options);
   // Whatever a gateway would have refused by itself did reach the provider there, and goes the way that looks at nothing.
@@ -127,7 +128,7 @@ class Judging {
     const { exchange, conversation, target, stages, options } = this;
     if (!target) throw new Error('run before choose');
     const { answer, error } = conversation;
-    exchange.request.body = tapWhole(conversation.body ?? Buffer.alloc(0), options.captureBodyBytes, 0);
+    exchange.request.body = tapOf(conversation, options);
     const attempt = this.attempt(target);
     exchange.attempts.push(attempt);
     let verdict: Omit<Verdict, 'endMs'> | undefined;
@@ -243,8 +244,8 @@ function unsent(
   const { method, path } = exchange.request;
   const match = matchEndpoint(method, path);
   if (match.kind === 'endpoint') exchange.endpoint = match.endpoint;
-  exchange.askedModel = modelIn(conversation.body) ?? exchange.endpoint?.modelInPath;
-  exchange.request.body = tapWhole(conversation.body ?? Buffer.alloc(0), options.captureBodyBytes, 0);
+  exchange.askedModel = modelIn(conversation) ?? exchange.endpoint?.modelInPath;
+  exchange.request.body = tapOf(conversation, options);
   const input = { credentials: [IMPORTED_CREDENTIAL] };
   exchange.steps.push({ stage: 'identify', decision: 'skipped', summary: NOT_TAKEN_PART, input, startMs: 0, endMs: 0 });
   exchange.verdict = {
@@ -256,6 +257,10 @@ function unsent(
     endMs: 0,
   };
   return { id: exchange.id, record: { exchange, decoded: new Map() }, config: JSON.stringify(document) };
+}
+
+function tapOf({ body, bodyComplete = true }: Conversation, { captureBodyBytes }: JudgeOptions): TappedBody {
+  return { ...tapWhole(body ?? Buffer.alloc(0), captureBodyBytes, 0), complete: bodyComplete };
 }
 
 function givenUp(attempt: Attempt, begun: boolean): Omit<Verdict, 'endMs'> {
@@ -305,7 +310,9 @@ function digestOf({ startedAtMs, method, url, headers, body, answer, error }: Co
   return hash.digest();
 }
 
-function modelIn(body: Buffer | null): string | undefined {
+function modelIn({ body, headers }: Conversation): string | undefined {
+  const boundary = multipartBoundary(headerOf(headers, 'content-type') ?? '');
+  if (body && boundary) return findMultipartFields(body, boundary, 'model')[0]?.value;
   if (body?.[0] !== 0x7b) return undefined;
   try {
     const { model } = JSON.parse(body.toString('utf8')) as { model?: unknown };

@@ -1,5 +1,6 @@
 /** Reads curl commands, as people paste them and browsers copy them, into requests that have not been sent. Pure. */
 import type { Conversation } from './conversation.ts';
+import { type FormPart, formBody } from './form-body.ts';
 import { shellCommands } from './shell-words.ts';
 import { TransferError } from './transfer-error.ts';
 
@@ -39,6 +40,7 @@ class Command {
   method: string | undefined;
   readonly headers: [string, string][] = [];
   readonly data: Buffer[] = [];
+  readonly form: FormPart[] = [];
   json = false;
   get = false;
   head = false;
@@ -83,12 +85,8 @@ option('-b --cookie', (command, value) => {
 });
 option('-A --user-agent', (command, value) => addHeader(command, `User-Agent: ${value}`));
 option('-e --referer', (command, value) => addHeader(command, `Referer: ${value}`));
-option('-F --form --form-string', () => {
-  throw new TransferError(
-    'This curl command sends a form with files (-F), which is not read here.',
-    'Send it through the gateway once; the capture can then be replayed.',
-  );
-});
+option('-F --form', (command, value) => addFormPart(command, value, false));
+option('--form-string', (command, value) => addFormPart(command, value, true));
 option('-T --upload-file', (_, value) => {
   throw needsFile('what it uploads', value);
 });
@@ -183,6 +181,30 @@ function addEncoded(command: Command, value: string): void {
   addData(command, `${name}${encodeURIComponent(text)}`, false);
 }
 
+/** `name=text`, `name=@file`, `name=<file`, each with `;type=…` and `;filename=…` behind it. */
+function addFormPart(command: Command, value: string, literal: boolean): void {
+  const equals = value.indexOf('=');
+  if (equals < 1)
+    throw new TransferError(
+      `The form field "${value.slice(0, 60)}" of this curl command has no name.`,
+      'Write it as name=value.',
+    );
+  const name = value.slice(0, equals);
+  const rest = value.slice(equals + 1);
+  if (literal) {
+    command.form.push({ name, content: Buffer.from(rest) });
+    return;
+  }
+  const quoted = /^([@<]?)"((?:[^"\\]|\\.)*)"((?:;.*)?)$/.exec(rest);
+  const plain = /^([@<]?)(.*?)((?:;\s*(?:type|filename|encoder|headers)=[^;]*)*)$/s.exec(rest);
+  const [, sign = '', text = '', options = ''] = quoted ?? plain ?? [];
+  const type = /;\s*type=([^;]+)/.exec(options)?.[1]?.trim();
+  const given = /;\s*filename="?([^;"]+)"?/.exec(options)?.[1];
+  const content = sign === '' ? Buffer.from(quoted ? text.replace(/\\(.)/g, '$1') : text) : undefined;
+  const fileName = given ?? (sign === '@' ? (text.split(/[\\/]/).at(-1) ?? text) : undefined);
+  command.form.push({ name, content, ...(fileName === undefined ? {} : { fileName }), ...(type ? { type } : {}) });
+}
+
 function refuseFile(value: string): void {
   if (value.startsWith('@')) throw needsFile('its body', value.slice(1));
 }
@@ -203,7 +225,10 @@ function toConversation(command: Command): Conversation {
   if (command.url === undefined)
     throw new TransferError('This curl command names no address.', 'Copy the whole command.');
   const url = addressOf(command.url);
-  const body = data.length === 0 ? null : Buffer.concat(data);
+  if (command.form.length > 0 && data.length > 0)
+    throw new TransferError('This curl command sends both a form (-F) and data (-d).', 'Leave one of them out.');
+  const form = command.form.length > 0 ? formBody(command.form) : undefined;
+  const body = form?.body ?? (data.length === 0 ? null : Buffer.concat(data));
   if (command.get && body)
     url.search = [url.search.slice(1), body.toString('utf8')].filter((part) => part !== '').join('&');
   const sent = command.get ? null : body;
@@ -214,18 +239,21 @@ function toConversation(command: Command): Conversation {
   const own: [string, string][] = [];
   if (!has('accept')) own.push(['Accept', json ? 'application/json' : '*/*']);
   if (compressed && !has('accept-encoding')) own.push(['Accept-Encoding', 'gzip, deflate, br']);
-  if (sent && !has('content-type')) {
-    own.push(['Content-Type', json ? 'application/json' : 'application/x-www-form-urlencoded']);
+  // A form names its own boundary, whatever the command says.
+  if (sent && (form || !has('content-type'))) {
+    const plain = json ? 'application/json' : 'application/x-www-form-urlencoded';
+    own.push(['Content-Type', form?.contentType ?? plain]);
   }
   if (!has('host')) own.unshift(['Host', url.host]);
-  if (sent) own.push(['Content-Length', String(sent.length)]);
+  if (sent && form?.complete !== false) own.push(['Content-Length', String(sent.length)]);
   return {
     startedAtMs: undefined,
     method,
     url,
     httpVersion: '1.1',
-    headers: [...own, ...headers],
+    headers: [...own, ...headers.filter(([name]) => !(form && name.toLowerCase() === 'content-type'))],
     body: sent,
+    ...(form?.complete === false ? { bodyComplete: false } : {}),
     remoteAddress: undefined,
     timings: {},
     answer: null,

@@ -3,7 +3,9 @@
  * base64, HTTP/2 pseudo headers among the headers, status 0 where nothing came. What is no exchange with an API is left
  * out, each with its sentence. Pure.
  */
+import { multipartBoundary } from '../stages/multipart-field.ts';
 import type { Conversation, ConversationAnswer } from './conversation.ts';
+import { type FormPart, formBody } from './form-body.ts';
 import { GIVEN_UP } from './judge-conversation.ts';
 import { TransferError } from './transfer-error.ts';
 
@@ -68,8 +70,7 @@ function readEntry(entry: Loose): HarEntry['read'] {
     method,
     url: addressOf(address, request),
     httpVersion: versionOf(text(request.httpVersion)),
-    headers: requestHeaders,
-    body: bodyOf(loose(request.postData)),
+    ...requestBody(loose(request.postData), requestHeaders),
     remoteAddress: text(entry.serverIPAddress) || undefined,
     timings: timingsOf(entry),
     answer,
@@ -99,6 +100,37 @@ function contentOf(content: Loose, status: number): Buffer | undefined {
   if (typeof content.text === 'string') return bytesOf(content.text, content.encoding ?? content._encoding);
   const none = status === 204 || status === 304 || Number(content.size) === 0;
   return none ? Buffer.alloc(0) : undefined;
+}
+
+/** A form without its text is put together again from its fields; a file that was left out of the HAR is said to be. */
+function requestBody(
+  postData: Loose,
+  headers: Pairs,
+): Pick<Conversation, 'headers' | 'body'> & { bodyComplete?: boolean } {
+  const hasText = typeof postData.text === 'string' && postData.text !== '';
+  const params = Array.isArray(postData.params) ? postData.params.map(loose) : [];
+  if (hasText || params.length === 0 || !/multipart\/form-data/i.test(text(postData.mimeType))) {
+    return { headers, body: bodyOf(postData) };
+  }
+  const named = multipartBoundary(headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '');
+  const parts = params.map((param): FormPart => {
+    const file = typeof param.fileName === 'string' ? param.fileName : undefined;
+    const type = text(param.contentType);
+    return {
+      name: text(param.name),
+      content:
+        typeof param.value === 'string' ? Buffer.from(param.value) : file === undefined ? Buffer.alloc(0) : undefined,
+      ...(file === undefined ? {} : { fileName: file }),
+      ...(type ? { type } : {}),
+    };
+  });
+  const { body, contentType, complete } = formBody(parts, named);
+  const kept = named === undefined ? headers.filter(([name]) => name.toLowerCase() !== 'content-type') : headers;
+  return {
+    headers: named === undefined ? [...kept, ['Content-Type', contentType]] : kept,
+    body,
+    ...(complete ? {} : { bodyComplete: false }),
+  };
 }
 
 function bodyOf(postData: Loose): Buffer | null {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../gateway/captures/capture.ts';
+import { findMultipartFields, multipartBoundary } from '../../gateway/stages/multipart-field.ts';
 import { readCurl } from '../../gateway/transfer/read-curl.ts';
 import { writeCurl } from '../../gateway/transfer/write-curl.ts';
 import { openHome, practise, type TestHome } from './homes.ts';
@@ -207,10 +208,38 @@ describe('a curl command', () => {
     );
   });
 
+  it('with a form is put together as curl would, the same each time', () => {
+    const text = `curl https://h/v1/audio/transcriptions -F model=whisper-1 -F 'prompt="a;b";type=text/plain' --form-string 'x=@not-a-file' -H 'Content-Type: multipart/form-data'`;
+    const [one] = readCurl(text);
+    const [again] = readCurl(text);
+    expect(one?.body).toEqual(again?.body);
+    const type = one?.headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value);
+    expect(type).toHaveLength(1);
+    const boundary = multipartBoundary(type?.[0] ?? '') as string;
+    const field = (name: string) => findMultipartFields(one?.body as Buffer, boundary, name).map(({ value }) => value);
+    expect([field('model'), field('prompt'), field('x')]).toEqual([['whisper-1'], ['a;b'], ['@not-a-file']]);
+    expect(one).toMatchObject({ method: 'POST' });
+    expect(one?.bodyComplete).toBeUndefined();
+  });
+
+  it('with a file in its form says that the file is missing, and is not sent without it', async () => {
+    const text = `curl ${home.gateway.url}/v1/audio/transcriptions -F model=practice/ok -F file=@/home/me/speech.mp3`;
+    const { captures } = await home.client.transfer.import({ content: text, encoding: 'utf8' });
+    const id = captures[0]?.id as string;
+    const capture = await home.client.captures.get({ id });
+    expect(capture).toMatchObject({ endpoint: 'audio.transcriptions', askedModel: 'practice/ok' });
+    expect(capture.request.body.text).toContain('filename="speech.mp3"');
+    expect(capture.request.body.text).toContain('⟦file not included: speech.mp3⟧');
+    expect(capture.request.body.text).not.toContain('/home/me');
+    const { refused } = await home.client.replay.run({ id, mode: 'live' });
+    expect(refused?.sentence).toMatch(/file in the form of this request was not part/);
+  });
+
   it('that cannot be read is refused with a reason', () => {
     for (const [text, words] of [
       ['curl https://h -d @body.json', /file body\.json/],
-      ['curl https://h -F file=@x', /form with files/],
+      ['curl https://h -F file', /has no name/],
+      ['curl https://h -F a=1 -d b=2', /both a form/],
       ['curl "https://h" ^\r\n  -H ^"a: b^"', /Windows/],
       ["curl https://h -d 'open", /not closed/],
       ['curl -d x', /no address/],

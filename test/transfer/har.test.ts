@@ -102,6 +102,35 @@ describe('a HAR file from elsewhere', () => {
     }
   });
 
+  it('holds a form by its fields: put together again, and a file that was left out is said to be missing', async () => {
+    const url = 'https://api.openai.com/v1/audio/transcriptions';
+    const { id, capture } = await only({
+      startedDateTime: '2026-11-20T08:09:10.123Z',
+      request: {
+        ...request(url, {}, { 'content-type': 'multipart/form-data; boundary=----WebKitFormBoundaryA1' }),
+        postData: {
+          mimeType: 'multipart/form-data; boundary=----WebKitFormBoundaryA1',
+          params: [
+            { name: 'model', value: 'whisper-9' },
+            { name: 'file', fileName: 'speech.mp3', contentType: 'audio/mpeg' },
+          ],
+        },
+      },
+      response: response(404, { error: { message: 'The model `whisper-9` does not exist', code: 'model_not_found' } }),
+    });
+    expect(capture).toMatchObject({
+      cause: 'model_not_found',
+      endpoint: 'audio.transcriptions',
+      askedModel: 'whisper-9',
+    });
+    expect(capture.request.body.text).toContain(
+      '------WebKitFormBoundaryA1\r\nContent-Disposition: form-data; name="model"',
+    );
+    expect(capture.request.body.text).toContain('⟦file not included: speech.mp3⟧');
+    const { refused } = await here.client.replay.run({ id, mode: 'live' });
+    expect(refused?.sentence).toMatch(/file in the form of this request was not part/);
+  });
+
   it('is judged by the end of a stream and the inside of a success, not by its status', async () => {
     const stream = { ...request(openai, { ...asked, stream: true }) };
     const sse = (text: string) => ({
