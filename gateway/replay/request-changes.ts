@@ -27,7 +27,7 @@ const CONTENT: ReadonlySet<string> = new Set([
 ]);
 
 export function requestChanges(before: Capture, after: Capture): FoundChange[] {
-  return [...headerChanges(before, after), ...bodyChanges(before, after)];
+  return [...headerChanges(before, after), ...bodyChanges(before, after), ...sizeChanges(before, after)];
 }
 
 function headerChanges(before: Capture, after: Capture): FoundChange[] {
@@ -94,6 +94,36 @@ function bodyChanges(before: Capture, after: Capture): FoundChange[] {
     }
   }
   return found;
+}
+
+/** The words of a conversation differ always; that they have become many more does not go without saying. */
+const GROWN = 3;
+const WORTH_TELLING_BYTES = 1024;
+
+function sizeChanges(before: Capture, after: Capture): FoundChange[] {
+  const was = sizeOf(before);
+  const is = sizeOf(after);
+  if (was === 0 || is < WORTH_TELLING_BYTES || is < was * GROWN) return [];
+  return [
+    {
+      what: 'body-shape',
+      path: 'body/size',
+      before: was,
+      after: is,
+      sentence: `The request was ${kilobytes(is)} long; before, ${kilobytes(was)}.`,
+      undo: null,
+    },
+  ];
+}
+
+/** As announced, where it was not read to its end. */
+function sizeOf({ request: { body, headers } }: Capture): number {
+  const announced = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] ?? 0);
+  return Math.max(body.sizeBytes, Number.isFinite(announced) ? announced : 0);
+}
+
+function kilobytes(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 102.4) / 10} kB`;
 }
 
 function parameterSentence(path: string, was: unknown, is: unknown): string {

@@ -103,9 +103,42 @@ const TELLING_HEADER =
 const DECIDING_MEMBER =
   /\/(?:revokedAt|expiresAt|disabledAt|enabled|scope|users|baseUrl|targets|hash|previous|headers|settings|preset|dialect)$|^routes\/|^gatewayKeys\/[^/]+$|^providerKeys\/[^/]+$|^providers\/[^/]+$/;
 
+/** What a cause points at by name: the setting that drew the line, the size that crossed it. */
+const POINTED: Readonly<Partial<Record<Cause, RegExp>>> = {
+  context_too_long: /^body\/size$|max_(?:completion_|output_)?tokens|maxOutputTokens/,
+  payload_too_large: /^body\/size$|^settings\/maxBodyBytes/,
+  upstream_timeout: /^settings\/timeouts|^body\/size$/,
+  proxy_interference: /^settings\/proxyUrl/,
+  network_refused: /^settings\/proxyUrl/,
+  network_dns: /^settings\/proxyUrl/,
+  network_tls: /^settings\/proxyUrl/,
+  rate_limited: /^gatewayKeys\/[^/]+\/limits|^body\/size$/,
+  quota_exhausted: /^gatewayKeys\/[^/]+\/limits/,
+};
+const POINTED_AT = 0.97;
+/** A size that nothing points at tells little. */
+const SIZE_ALONE = 0.3;
+
 export function suspicionOf(change: FoundChange, capture: Capture): number {
+  const { cause } = capture;
+  if (cause !== null && POINTED[cause]?.test(change.path)) return POINTED_AT;
+  if (change.path === 'body/size') return SIZE_ALONE;
+  if (isNamed(change, capture)) return POINTED_AT;
   const weight = WEIGHTS[concernOf(capture)][change.what];
   return Math.round(adjusted(weight, change) * 100) / 100;
+}
+
+/** The provider's own words name the parameter or the header that it will not have. */
+function isNamed({ what, path }: FoundChange, capture: Capture): boolean {
+  if ((what !== 'parameter' && what !== 'header') || concernOf(capture) !== 'request') return false;
+  const name = path.replace(/^header\.|^\//, '').split('/')[0] ?? '';
+  if (name.length < 3) return false;
+  const said = `${capture.attemptList.at(-1)?.responseBody?.text ?? ''} ${capture.verdict?.message ?? ''}`.slice(
+    0,
+    8_000,
+  );
+  const at = said.toLowerCase().indexOf(name.toLowerCase());
+  return at !== -1 && !/\w/.test(said[at - 1] ?? ' ') && !/\w/.test(said[at + name.length] ?? ' ');
 }
 
 function adjusted(weight: number, { what, path }: FoundChange): number {

@@ -14,6 +14,7 @@ import { factsOfRecord } from '../../gateway/diagnosis/facts-of-record.ts';
 import { score } from '../../gateway/diagnosis/score.ts';
 import { fitCalibration, foldOf } from './diagnosis-fit.ts';
 import { breakdown, expectedCalibrationError, type Judged, rate, summarise } from './diagnosis-measures.ts';
+import { rankChanges, shares } from './what-changed.ts';
 
 const FOLDS = 5;
 
@@ -24,6 +25,17 @@ const files = process.env.KEYWARD_CORPUS
       .map((name) => join('test/fixtures/failures', name));
 
 for (const file of files) measure(file);
+await measureChanges();
+
+/** The ranking of *Changed since it worked*, over breakages made on the spot. */
+async function measureChanges(): Promise<void> {
+  const ranked = await rankChanges();
+  const { top1, top3 } = shares(ranked);
+  console.log(
+    `\nchanged since it worked: ${ranked.length} breakages among innocent changes; top-1 ${rate(top1)}, top-3 ${rate(top3)}`,
+  );
+  console.table(ranked);
+}
 
 function measure(file: string): void {
   const lines = readFileSync(file, 'utf8')
