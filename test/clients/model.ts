@@ -24,8 +24,8 @@ export const CASES = [
 ] as const;
 export type Case = (typeof CASES)[number];
 
-/** One to four bytes a character, a joined emoji, right-to-left, a combining accent: what a wrong split breaks. */
-export const UNICODE = 'Grüße, 世界! 👩🏽‍🚀 שלום ‱ 𝒳 e\u0301 '.repeat(24).trimEnd();
+/** One to four bytes, a joined emoji, right-to-left, a combining accent: what a wrong split breaks. Agents stop at loops. */
+export const UNICODE = [1, 2, 3, 4, 5, 6].map((n) => `${n}: Grüße, 世界! 👩🏽‍🚀 שלום ‱ 𝒳 e\u0301`).join(' ');
 
 export const THOUGHT = 'The city is far away; I should ask the tool.';
 
