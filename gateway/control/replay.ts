@@ -3,6 +3,7 @@ import { compareCaptures, requestDifferences } from '../replay/compare.ts';
 import { nearestSuccess } from '../replay/nearest-success.ts';
 import { previewOf, runReplay } from '../replay/replay.ts';
 import { configThen } from '../replay/replay-config.ts';
+import { translatedEvents } from '../replay/translated-events.ts';
 import { whatChanged } from '../replay/what-changed.ts';
 import { findCapture } from './find-capture.ts';
 import { os } from './implementer.ts';
@@ -26,6 +27,9 @@ export function replayProcedures(deps: ControlDeps) {
       };
       return { request, differences: requestDifferences(capture, { request }) };
     }),
+    events: os.replay.events.handler(async ({ input }) =>
+      translatedEvents(deps, await findCapture(deps, input.id), input.at, input.limit),
+    ),
     compare: os.replay.compare.handler(async ({ input }) =>
       compareCaptures(await findCapture(deps, input.id), await findCapture(deps, input.with), rowOf),
     ),

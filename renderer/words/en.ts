@@ -613,6 +613,23 @@ export const en = {
       forward: 'Step forward',
       of: (n: number, all: number) => `Step ${n} of ${all}`,
       nothing: 'nothing noted',
+      ledger: {
+        title: 'What could not be carried as it was',
+        columns: { way: 'Way', field: 'Field', what: 'What happened', before: 'Was', after: 'Is' },
+        ways: { request: 'request', answer: 'answer' },
+        more: (n: number) => `and ${n} more`,
+      },
+      translatedEvents: {
+        title: 'The stream, event by event',
+        of: (n: number, all: number) => `Event ${n} of ${all}`,
+        back: 'Previous event',
+        forward: 'Next event',
+        provider: (dialect: string) => `From the provider (${dialect})`,
+        app: (dialect: string) => `To the app (${dialect})`,
+        end: 'the end of the provider’s bytes',
+        nothing: 'nothing yet: the event completes nothing for the app',
+        meaning: 'Means',
+      },
       origins: {
         default: 'built-in default',
         settings: 'settings',

@@ -170,6 +170,28 @@ export const changesSchema = z.object({
 });
 export type Changes = z.infer<typeof changesSchema>;
 
+/** A translated stream, event by event. */
+export const translatedEventsSchema = z.object({
+  /** The app's dialect and the provider's; null where nothing was translated. */
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** How many steps there are in all, the end of the bytes being the last. */
+  total: z.number(),
+  events: z.array(
+    z.object({
+      number: z.number(),
+      /** As the provider sent it; null is the end of its bytes. */
+      provider: z.string().nullable(),
+      /** What it says, in the canonical form's words. */
+      meaning: z.array(z.string()),
+      /** What went to the app for it; empty where it completes nothing. */
+      app: z.string(),
+      lost: z.array(z.object({ path: z.string(), why: z.string() })),
+    }),
+  ),
+});
+export type TranslatedEvents = z.infer<typeof translatedEventsSchema>;
+
 const id = z.object({ id: z.string() });
 
 export const replayContract = {
@@ -179,6 +201,16 @@ export const replayContract = {
     .route({ method: 'POST', path: '/captures/{id}/replay/preview' })
     .input(z.object({ id: z.string(), edits: z.array(editSchema).max(200) }))
     .output(z.object({ request: captureSchema.shape.request, differences: z.array(differenceSchema) })),
+  events: base
+    .route({ method: 'GET', path: '/captures/{id}/translated-events' })
+    .input(
+      z.object({
+        id: z.string(),
+        at: z.coerce.number().int().min(0).default(0),
+        limit: z.coerce.number().int().min(1).max(200).default(100),
+      }),
+    )
+    .output(translatedEventsSchema),
   compare: base
     .route({ method: 'POST', path: '/captures/{id}/compare' })
     .input(z.object({ id: z.string(), with: z.string() }))

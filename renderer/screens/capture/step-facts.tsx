@@ -5,6 +5,7 @@ import { duration, offset } from '../../format.ts';
 import { words } from '../../words/words.ts';
 import { factText, originText } from './as-text.ts';
 import classes from './capture.module.css';
+import { LossLedger } from './loss-ledger.tsx';
 import { WithRedactions } from './redaction-chips.tsx';
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -59,11 +60,21 @@ type Facts = Readonly<Record<string, unknown>> | undefined;
 export function StepInOut({ input, output, heading }: { input: Facts; output: Facts; heading: 'h3' | 'h4' }) {
   const w = words.capture.steps;
   return (
-    <div className={classes.inOut}>
-      <FactsOf title={w.input} facts={input} heading={heading} />
-      <FactsOf title={w.output} facts={output} heading={heading} />
-    </div>
+    <>
+      <div className={classes.inOut}>
+        <FactsOf title={w.input} facts={input} heading={heading} />
+        <FactsOf title={w.output} facts={withoutLedger(output)} heading={heading} />
+      </div>
+      <LossLedger output={output} heading={heading} />
+    </>
   );
+}
+
+/** The ledger has a table of its own. */
+function withoutLedger(output: Facts): Facts {
+  if (!Array.isArray(output?.ledger)) return output;
+  const { ledger: _table, ...rest } = output;
+  return rest;
 }
 
 function FactsOf({ title, facts, heading: Heading }: { title: string; facts: Facts; heading: 'h3' | 'h4' }) {

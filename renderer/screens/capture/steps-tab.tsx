@@ -13,6 +13,7 @@ import classes from './capture.module.css';
 import { EvidenceList } from './evidence-list.tsx';
 import type { CaptureTab } from './evidence-target.ts';
 import { StepInOut, StepRule, StepTimes } from './step-facts.tsx';
+import { TranslatedEvents } from './translated-events.tsx';
 
 const TONES: Record<RecordedStep['decision'], Tone> = { passed: 'ok', answered: 'ok', refused: 'bad', skipped: 'off' };
 
@@ -83,7 +84,7 @@ export function StepsTab(props: {
           </li>
         ))}
       </ol>
-      <StepDetail step={step} onShow={props.onShow} />
+      <StepDetail step={step} capture={props.capture} onShow={props.onShow} />
     </div>
   );
 }
@@ -96,7 +97,15 @@ function firstChosen(capture: Capture, asked: number): number {
   return Math.max(0, failedAt);
 }
 
-function StepDetail({ step, onShow }: { step: RecordedStep; onShow: (tab: CaptureTab, at?: string) => void }) {
+function StepDetail({
+  step,
+  capture,
+  onShow,
+}: {
+  step: RecordedStep;
+  capture: Capture;
+  onShow: (tab: CaptureTab, at?: string) => void;
+}) {
   const w = words.capture.steps;
   return (
     <section className={classes.stepDetail} aria-live="polite" aria-label={words.stages[step.stage]}>
@@ -105,6 +114,7 @@ function StepDetail({ step, onShow }: { step: RecordedStep; onShow: (tab: Captur
       <StepTimes step={step} />
       {step.rule && <StepRule rule={step.rule} />}
       <StepInOut input={step.input} output={step.output} heading="h4" />
+      {step.stage === 'translate' && capture.stream && <TranslatedEvents capture={capture.id} heading="h4" />}
       {step.evidence && step.evidence.length > 0 && (
         <>
           <h4>{w.evidence}</h4>

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { words } from '../../words/words.ts';
 import { EvidenceList } from '../capture/evidence-list.tsx';
 import { StepInOut, StepRule, StepTimes } from '../capture/step-facts.tsx';
+import { TranslatedEvents } from '../capture/translated-events.tsx';
 import { DifferenceTable } from './difference-table.tsx';
 import classes from './replay.module.css';
 import { Sending } from './sending.tsx';
@@ -59,6 +60,7 @@ export function StepPane(props: {
             </>
           )}
           <StepInOut input={input} output={output} heading="h3" />
+          {step.stage === 'translate' && evidenceAt && <TranslatedEvents capture={evidenceAt} heading="h3" />}
           {step.evidence && step.evidence.length > 0 && evidenceAt && (
             <>
               <h3>{s.evidence}</h3>

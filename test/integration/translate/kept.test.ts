@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../../gateway/captures/capture.ts';
 import { explainCapture } from '../../../gateway/diagnosis/explain-capture.ts';
 import { runReplay } from '../../../gateway/replay/replay.ts';
+import { translatedEvents } from '../../../gateway/replay/translated-events.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -224,6 +225,25 @@ describe('a replay of a translated exchange', () => {
     expect(replay.refused).toBeNull();
     expect(seen.length).toBe(before + 1);
     expect(seen.at(-1)?.url).toBe('/v1/messages');
+  });
+});
+
+describe('the debugger of a translated stream', () => {
+  it('steps from each event of the provider to what the app got for it', async () => {
+    const capture = await asked({ stream: true });
+    const all = await translatedEvents(gateway.gateway.control, capture, 0, 200);
+    expect(all).toMatchObject({ from: 'openai-chat', to: 'anthropic-messages', total: EVENTS.length + 1 });
+    expect(all.events.map(({ app }) => app).join('')).toBe(capture.answer?.body.text);
+    const delta = all.events.find(({ provider }) => provider?.includes('世界'));
+    expect(delta?.meaning).toEqual(['part-delta']);
+    expect(delta?.app).toContain('"content":"世界"');
+    expect(all.events.at(-1)?.provider).toBeNull();
+    const page = await translatedEvents(gateway.gateway.control, capture, 3, 2);
+    expect(page.events).toEqual(all.events.slice(3, 5));
+  });
+
+  it('has nothing to show where nothing was translated', async () => {
+    expect(await translatedEvents(gateway.gateway.control, await asked(), 0, 10)).toMatchObject({ total: 0 });
   });
 });
 
