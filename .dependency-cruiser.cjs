@@ -19,7 +19,19 @@ const LAYERS = [
   ],
   [
     'dialects, models, providers, routing, store, captures, limits',
-    ['dialects/', 'models/', 'providers/', 'routing/', 'store/', 'captures/', 'usage/', 'cache/', 'limits/'],
+    [
+      'dialects/',
+      'models/',
+      'providers/',
+      'routing/',
+      'store/',
+      'captures/',
+      'usage/',
+      'cache/',
+      'limits/',
+      'json/',
+      'transform/',
+    ],
   ],
   [
     'the shared types',

@@ -38,7 +38,7 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
-/** The stages an exchange passes, in order. `limit`, `cache` and `translate` keep their places until they are built. */
+/** The stages an exchange passes, in order.  */
 export const STAGES = [
   'receive',
   'identify',
@@ -46,6 +46,7 @@ export const STAGES = [
   'limit',
   'cache',
   'route',
+  'transform',
   'translate',
   'forward',
   'respond',

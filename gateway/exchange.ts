@@ -301,6 +301,16 @@ export interface Exchange {
   askedModel?: string;
   /** Where the model's name stands in the body, in bytes, end exclusive; found by `receive` where the body is JSON. */
   modelSpan?: { readonly start: number; readonly end: number };
+  /** The model that the request itself names, where a rule of the app's asks another in its place (`askedModel`). */
+  namedModel?: string;
+  /** The request as rules edited it on its way out; absent where none did. Its JSON is in `json`, its model in `modelSpan`. */
+  edited?: {
+    readonly rawHeaders: RawHeaders;
+    /** Absent where the body is the client's own. */
+    readonly body?: Buffer;
+    /** Names (lower case) that rules wrote: they go along into any dialect. */
+    readonly written: ReadonlySet<string>;
+  };
   stream?: boolean;
   caller?: Caller;
   /** Where the caller's credential was found, for the explanation: header name or `?key=`. */

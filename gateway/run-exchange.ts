@@ -91,6 +91,8 @@ export function openExchange(
     json: undefined,
     askedModel: undefined,
     modelSpan: undefined,
+    namedModel: undefined,
+    edited: undefined,
     stream: undefined,
     caller: undefined,
     credentialFrom: undefined,
@@ -100,6 +102,7 @@ export function openExchange(
     answer: undefined,
     usage: undefined,
     cost: undefined,
+    cache: undefined,
     verdict: undefined,
     origin: undefined,
   };

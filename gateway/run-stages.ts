@@ -28,6 +28,7 @@ import type { Plan } from './stages/plan.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
 import { priceExchange } from './stages/price-exchange.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
+import { renameModel } from './stages/rename-model.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import {
   type AnswerSink,
@@ -41,6 +42,7 @@ import {
 import { route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
+import { editsAtAll, transform } from './stages/transform.ts';
 import { type Translation, translate, withAnswerLosses } from './stages/translate.ts';
 import type { ChosenTarget } from './stages/usable-target.ts';
 import type { ProviderKey } from './store/schema.ts';
@@ -156,10 +158,10 @@ export class StageRun {
 
   /** The rest of `receive`, once the body is whole. False: refused. */
   takeBody(body: Buffer): boolean {
-    const { exchange, head, identified } = this;
+    const { exchange, environment, head, identified } = this;
     this.body = body;
     if (!head || !identified) throw new Error('takeBody before admit');
-    const received = receiveBody(exchange, body);
+    const received = renameModel(exchange, environment.context.config, receiveBody(exchange, body));
     if (received.decision === 'refused') {
       this.refuseBody(received);
       return false;
@@ -198,7 +200,7 @@ export class StageRun {
     if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);
     const { outcome, plan } = route(exchange, context);
     this.record('route', outcome, routeMs);
-    if (!plan) return { kind: 'refused' };
+    if (!plan || !this.edit()) return { kind: 'refused' };
     return this.count(plan.entries[0]) ?? this.withinKeyLimits(plan, 0);
   }
 
@@ -236,6 +238,17 @@ export class StageRun {
   /** The exchange is over, in whatever way: what it holds of its limits is given back. */
   release() {
     this.limits.release();
+  }
+
+  /** `transform`: the rules of the app and of the route. False: refused. */
+  private edit(): boolean {
+    const { exchange, environment, body = Buffer.alloc(0) } = this;
+    const { config } = environment.context;
+    if (!editsAtAll(config)) return true;
+    const startMs = environment.at('transform', 'start');
+    const outcome = transform(exchange, config, body);
+    if (outcome) this.record('transform', outcome, startMs);
+    return outcome?.decision !== 'refused';
   }
 
   private askCache(): KeptAnswer | undefined {

@@ -16,6 +16,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSuiteCommands } from './commands/suites.ts';
+import { addTransformCommands } from './commands/transforms.ts';
 import { addUsageCommands } from './commands/usage.ts';
 import { addVaultCommands } from './commands/vault.ts';
 import { version } from './version.ts';
@@ -58,6 +59,7 @@ function createProgram(): Command {
     addAppCommands,
     addGatewayKeyCommands,
     addRouteCommands,
+    addTransformCommands,
     addCacheCommands,
     addCaptureCommands,
     addExplainCommand,

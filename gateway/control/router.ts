@@ -21,6 +21,7 @@ import { settingsProcedures } from './settings.ts';
 import { statusProcedures } from './status.ts';
 import { suiteProcedures } from './suites.ts';
 import { transferProcedures } from './transfer.ts';
+import { transformProcedures } from './transforms.ts';
 import { usageProcedures } from './usage.ts';
 import { vaultProcedures } from './vault.ts';
 
@@ -33,6 +34,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     apps: appProcedures(deps),
     gatewayKeys: gatewayKeyProcedures(deps),
     routes: routeProcedures(deps),
+    transforms: transformProcedures(deps),
     cache: cacheProcedures(deps),
     captures: captureProcedures(deps),
     experiments: experimentProcedures(deps),

@@ -5,6 +5,7 @@ import { findProviderKey, notFound } from './names.ts';
 import { Problem } from './problem.ts';
 import { routeState, tryAgain } from './route-states.ts';
 import type { ControlDeps } from './services.ts';
+import { checkTransform } from './transforms.ts';
 
 /** Routes: names that apps ask for, and what answers them. */
 export function routeProcedures(deps: ControlDeps) {
@@ -24,7 +25,10 @@ export function routeProcedures(deps: ControlDeps) {
     }),
     list: os.routes.list.handler(() => [...store.snapshot.document.routes]),
     set: os.routes.set.handler(async ({ input, context }) => {
-      const route = resolveTargets(input, store.snapshot.document);
+      if (input.transform) checkTransform(input.transform);
+      // Edits have a place of their own to be changed: a route made anew keeps them.
+      const { transform } = store.snapshot.routes.get(input.name) ?? {};
+      const route = { ...(transform ? { transform } : {}), ...resolveTargets(input, store.snapshot.document) };
       await store.update({ actor: context.actor, action: 'route.set', subject: route.name }, (draft) => {
         const at = draft.routes.findIndex((other) => other.name === route.name);
         if (at === -1) draft.routes.push(route);

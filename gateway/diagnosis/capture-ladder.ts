@@ -10,7 +10,7 @@ const STAGES_OF_CHECK = {
   permitted: ['authorize', 'limit'],
   cached: ['cache'],
   routed: ['route'],
-  translated: ['translate'],
+  translated: ['transform', 'translate'],
 } as const satisfies Partial<Record<LadderCheck, readonly Stage[]>>;
 
 type GatewayCheck = keyof typeof STAGES_OF_CHECK;

@@ -1,7 +1,7 @@
 /** What differs between two values, header lists or bodies. Pure; the same two inputs always give the same list. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from '../control/contract/replay.ts';
-import { pointerOf } from './json-pointer.ts';
+import { pointerOf } from '../json/pointer.ts';
 
 type Headers = readonly (readonly [string, string])[];
 type Parts = readonly (string | number)[];

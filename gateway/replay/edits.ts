@@ -2,10 +2,10 @@
 import { isCredentialParameter } from '../captures/credential-names.ts';
 import type { Edit } from '../control/contract/replay.ts';
 import { matchEndpoint } from '../dialects/endpoints.ts';
+import { editJson } from '../json/pointer.ts';
 import { nearestNames } from '../providers/catalogue.ts';
 import { headerValue, isHeaderName, isHeaderValue, withHeader } from '../providers/headers.ts';
 import { findMultipartFields, multipartBoundary } from '../stages/multipart-field.ts';
-import { editJson } from './json-pointer.ts';
 import { ReplayProblem } from './replay-problem.ts';
 import type { ReplayRequest } from './replay-request.ts';
 

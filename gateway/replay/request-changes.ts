@@ -1,9 +1,9 @@
 /** What an app sent differently: headers, parameters, and the shape of what it says. Pure. */
 import type { Capture } from '../captures/capture.ts';
 import { headerSort } from '../captures/credential-names.ts';
+import { pointerOf } from '../json/pointer.ts';
 import { headerDifferences, jsonDifferences } from './difference.ts';
 import type { FoundChange } from './found-change.ts';
-import { pointerOf } from './json-pointer.ts';
 import { bodyText } from './replay-result.ts';
 
 /** Differ from request to request and decide nothing. */

@@ -65,7 +65,7 @@ export function shapeOf(
   return shape;
 }
 
-function shapeFacts({ route, providers }: Subject, _appId: string, config: ConfigSnapshot): unknown {
+function shapeFacts({ route, providers }: Subject, appId: string, config: ConfigSnapshot): unknown {
   const facts: unknown[] = [];
   for (const id of new Set(providers)) {
     const provider = config.providers.get(id);
@@ -73,10 +73,18 @@ function shapeFacts({ route, providers }: Subject, _appId: string, config: Confi
     const keys = (config.keysByProvider.get(id) ?? []).map((key) => [key.id, key.version, key.disabledAt]);
     facts.push([provider && providerFacts(provider), keys]);
   }
-  if (!route) return { providers: facts };
+  const edits = config.apps.get(appId)?.transform;
+  if (!route) return { providers: facts, edits };
   // How long, for whom and how answers are recorded does not change them.
-  const { cacheTtlMs: _ttl, cacheRandom: _random, cacheShared: _shared, recording: _recording, ...asked } = route;
-  return { route: asked, providers: facts };
+  const {
+    cacheTtlMs: _ttl,
+    cacheRandom: _random,
+    cacheShared: _shared,
+    recording: _recording,
+    limits: _limits,
+    ...asked
+  } = route;
+  return { route: asked, providers: facts, edits };
 }
 
 /** A preset is named by its base URLs too: an update of the product may bring others. */

@@ -55,7 +55,8 @@ export function lookUp(
     return notCached(exchange, rule, 'its body is nested too deeply, or no UTF-8, and cannot be compared.');
   }
   const plan: KeepPlan = {
-    key: `${rule.shared ? '*' : appId} ${asked.digest}`,
+    // Apps that share may still have edits of their own.
+    key: `${rule.shared ? `* ${shapeDigest}` : appId} ${asked.digest}`,
     shape: { subject: subject.name, appId, digest: shapeDigest },
     rule,
   };

@@ -55,7 +55,7 @@ export function prepareAttempt(
   options: PrepareOptions,
 ): Prepared {
   const { translation } = options;
-  const changed = translation?.body ?? withModel(exchange, target, body);
+  const changed = translation?.body ?? withModel(exchange, target, exchange.edited?.body ?? body);
   const sentBody = options.streamed ? null : changed === body && body.length === 0 ? null : changed;
   const tapped: TappedBody | 'same' =
     changed === body ? 'same' : tapWhole(changed, options.captureBodyBytes, options.elapsedMs);
@@ -74,11 +74,16 @@ export function prepareAttempt(
   }
   if (endpoint.modelIn === 'query' && target.model !== undefined) upstream.url.searchParams.set('model', target.model);
   const secret = target.key ? options.openKey(target.key) : undefined;
-  const head = upstreamHead(upstream, translation?.headers ?? exchange.request.rawHeaders, secret, {
-    websocket: endpoint.websocket,
-    // Bodies that were understood here go on without their coding; raw ones as they came.
-    drop: endpoint.family === 'raw' ? NOTHING : CODING,
-  });
+  const head = upstreamHead(
+    upstream,
+    translation?.headers ?? exchange.edited?.rawHeaders ?? exchange.request.rawHeaders,
+    secret,
+    {
+      websocket: endpoint.websocket,
+      // Bodies that were understood here go on without their coding; raw ones as they came.
+      drop: endpoint.family === 'raw' ? NOTHING : CODING,
+    },
+  );
   if (!head.ok) {
     return {
       ok: false,
@@ -134,7 +139,8 @@ function practiceAttempt(
   options: PrepareOptions,
 ): PreparedAttempt {
   // The practice provider reads the caller's own path and query, so that every dialect's form is answered in kind.
-  const { url: received, path, rawHeaders } = exchange.request;
+  const { url: received, path } = exchange.request;
+  const rawHeaders = exchange.edited?.rawHeaders ?? exchange.request.rawHeaders;
   const query = received.indexOf('?');
   const url = new URL(PRACTICE_BASE);
   url.pathname = exchange.endpoint?.name === 'raw' ? exchange.endpoint.upstreamPath || '/' : path;
@@ -214,8 +220,9 @@ function keyRule(target: ChosenTarget): Rule | undefined {
 
 /** The body with the target's model name in place of the asked one; the same buffer where nothing changes. */
 function withModel(exchange: Exchange, target: ChosenTarget, body: Buffer): Buffer {
-  const { endpoint, askedModel, modelSpan } = exchange;
-  if (target.model === undefined || target.model === askedModel || body.length === 0) return body;
+  const { endpoint, modelSpan } = exchange;
+  const named = exchange.namedModel ?? exchange.askedModel;
+  if (target.model === undefined || target.model === named || body.length === 0) return body;
   if (endpoint?.modelIn === 'body') {
     return modelSpan ? replaceSpan(body, modelSpan, JSON.stringify(target.model)) : body;
   }

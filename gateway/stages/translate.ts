@@ -71,7 +71,10 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
       ),
     };
   }
-  const { headers, ledger: dropped } = travellingHeaders(exchange.request.rawHeaders);
+  const { headers, ledger: dropped } = travellingHeaders(
+    exchange.edited?.rawHeaders ?? exchange.request.rawHeaders,
+    exchange.edited?.written,
+  );
   const outbound = outboundOf(to, stream);
   const ledger = [...dropped, ...result.ledger].map((entry) => ({ on: 'request' as const, ...entry }));
   return {

@@ -27,13 +27,14 @@ export interface TravellingHeaders {
   readonly ledger: readonly LedgerEntry[];
 }
 
-export function travellingHeaders(rawHeaders: RawHeaders): TravellingHeaders {
+/** `written`: names (lower case) that rules of the owner's wrote, which mean the provider they are sent to. */
+export function travellingHeaders(rawHeaders: RawHeaders, written: ReadonlySet<string> = new Set()): TravellingHeaders {
   const headers: string[] = ['content-type', 'application/json'];
   const ledger: LedgerEntry[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase();
     const value = rawHeaders[i + 1] as string;
-    if (TRAVELLING.has(name)) headers.push(name, value);
+    if (TRAVELLING.has(name) || written.has(name)) headers.push(name, value);
     else if (ASKING.has(name)) {
       ledger.push({
         path: `header ${name}`,

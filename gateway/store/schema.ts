@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CAUSES } from '../causes.ts';
+import { modelNamesSchema, transformSchema } from './schema-transform.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -105,6 +106,10 @@ export const appSchema = z.object({
   owner: z.string().max(200).nullable().default(null),
   limits: limitsSchema.optional(),
   recording: recordingSchema.nullable().default(null),
+  /** Edits of what it sends. */
+  transform: transformSchema.optional(),
+  /** Models that are asked in place of those it asks for: `{ "gpt-4": "my-route" }`. */
+  models: modelNamesSchema.optional(),
   createdAt: isoTime,
 });
 export type App = z.infer<typeof appSchema>;
@@ -177,6 +182,8 @@ export const routeSchema = z.object({
   /** One app may be given another's answer: see `settings.cache.shared`. */
   cacheShared: z.boolean().optional(),
   limits: limitsSchema.optional(),
+  /** Edits of what is sent, after those of the app. */
+  transform: transformSchema.optional(),
   recording: recordingSchema.nullable().default(null),
 });
 export type Route = z.infer<typeof routeSchema>;

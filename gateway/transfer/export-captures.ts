@@ -142,9 +142,15 @@ export class CaptureConfigs {
       appId: capture.appId,
       gatewayKeyIds: gatewayKeysOf(capture),
       providerKeyIds: new Set(capture.attemptList.flatMap(({ key }) => (key ? [key.id] : []))),
+      routeNames: new Set(capture.routeName === null ? [] : [capture.routeName]),
       fingerprint: replay.fingerprint,
     };
-    const name = [capture.configVersion, names.appId, ...names.gatewayKeyIds, '', ...names.providerKeyIds].join(' ');
+    const { gatewayKeyIds, providerKeyIds, routeNames } = names;
+    const name = JSON.stringify([
+      capture.configVersion,
+      names.appId,
+      ...[gatewayKeyIds, providerKeyIds, routeNames].map((one) => [...one]),
+    ]);
     let text = this.texts.get(name);
     if (text === undefined) {
       text = await this.portable(capture.configVersion, names);

@@ -103,6 +103,7 @@ async function importConversations(
       appId: null,
       gatewayKeyIds: new Set(),
       providerKeyIds: new Set(),
+      routeNames: new Set(),
       fingerprint: replay.fingerprint,
     }),
   };

@@ -4,19 +4,21 @@
  * capture's own facts name), other apps and their keys not at all. Pure.
  */
 import { headerSort } from '../captures/credential-names.ts';
-import type { Document, GatewayKey, Provider, ProviderKey } from '../store/schema.ts';
+import type { Document, GatewayKey, Provider, ProviderKey, Route } from '../store/schema.ts';
 
 export interface PortableFor {
   readonly appId: string | null;
   /** Those that the capture names, whether they were accepted or not. */
   readonly gatewayKeyIds: ReadonlySet<string>;
   readonly providerKeyIds: ReadonlySet<string>;
+  /** The routes that it went through: their edits are in what was sent, those of others are nobody's business. */
+  readonly routeNames: ReadonlySet<string>;
   readonly fingerprint: (text: string) => string;
 }
 
 export function portableConfig(
   document: Document,
-  { appId, gatewayKeyIds, providerKeyIds, fingerprint }: PortableFor,
+  { appId, gatewayKeyIds, providerKeyIds, routeNames, fingerprint }: PortableFor,
 ): Document {
   const gatewayKeys = document.gatewayKeys.filter((key) => gatewayKeyIds.has(key.id));
   const apps = new Set([appId, ...gatewayKeys.map((key) => key.app)]);
@@ -28,6 +30,7 @@ export function portableConfig(
     providers: document.providers.map(withoutCredentials),
     providerKeys: document.providerKeys.map((key) => portableKey(key, providerKeyIds.has(key.id))),
     apps: document.apps.filter((app) => apps.has(app.id)).map((app) => ({ ...app, owner: null })),
+    routes: document.routes.map((route) => (routeNames.has(route.name) ? route : withoutEdits(route))),
     gatewayKeys: gatewayKeys.map((key) => withGeneration(key, fingerprint)),
   };
 }
@@ -39,6 +42,10 @@ function withoutCredentials(provider: Provider): Provider {
     headerSort(name) === 'plain' ? value : '',
   ]);
   return { ...provider, headers: Object.fromEntries(headers) };
+}
+
+function withoutEdits({ transform: _edits, ...route }: Route): Route {
+  return route;
 }
 
 function portableKey(key: ProviderKey, named: boolean): ProviderKey {

@@ -55,6 +55,7 @@ const stages: Record<Stage, string> = {
   limit: 'Limit',
   cache: 'Cache',
   route: 'Route',
+  transform: 'Edit',
   translate: 'Translate',
   forward: 'Forward',
   respond: 'Respond',

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { editJson, pointerOf, pointerParts } from '../../gateway/json/pointer.ts';
 import {
   bodyDifferences,
   headerDifferences,
   jsonDifferences,
   streamDifferences,
 } from '../../gateway/replay/difference.ts';
-import { editJson, pointerOf, pointerParts } from '../../gateway/replay/json-pointer.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 });
 /** As it comes back from a text, without negative zero. */

@@ -241,6 +241,7 @@ it('a bundle cannot say where a key of this home is sent', async () => {
     appId: capture.appId,
     gatewayKeyIds: new Set([capture.gatewayKeyId as string]),
     providerKeyIds: new Set([keyId as string]),
+    routeNames: new Set(),
     fingerprint: services.replay.fingerprint,
   });
   const forged = { ...config, providers: config.providers.map((provider) => ({ ...provider, baseUrl: strange })) };

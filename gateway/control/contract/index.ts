@@ -30,6 +30,7 @@ import {
 import { settingsChangeSchema } from './settings-change.ts';
 import { suiteContract } from './suites.ts';
 import { transferContract } from './transfer.ts';
+import { transformContract } from './transforms.ts';
 import { usageContract } from './usage.ts';
 
 export type {
@@ -43,6 +44,7 @@ export type {
 export { CAUSES, type Cause, type Stage } from '../../causes.ts';
 export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/explanation.ts';
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
+export type { BodyEdit, HeaderEdit, RedactionRule, Transform } from '../../store/schema-transform.ts';
 export type { CacheStatus } from './cache.ts';
 export type { RouteState, TargetState } from './routes.ts';
 export * from './rows.ts';
@@ -207,6 +209,7 @@ export const contract = {
       .output(issuedKeySchema),
   },
   routes: routeContract,
+  transforms: transformContract,
   cache: cacheContract,
   captures: {
     list: base.route({ method: 'GET', path: '/captures' }).input(captureQueryInput()).output(z.array(captureRowSchema)),

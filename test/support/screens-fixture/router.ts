@@ -340,6 +340,19 @@ export function createRouter(options: FixtureOptions) {
         };
       }),
     },
+    transforms: {
+      list: os.transforms.list.handler(() =>
+        home.routes.flatMap(({ name, transform }) =>
+          transform ? [{ of: 'route' as const, id: name, name, transform, models: null }] : [],
+        ),
+      ),
+      set: os.transforms.set.handler(({ input: { id, transform = null } }) => {
+        home.routes = home.routes.map((each) =>
+          each.name === id ? { ...each, transform: transform ?? undefined } : each,
+        );
+        return { of: 'route' as const, id, name: id, transform, models: null };
+      }),
+    },
     cache: {
       status: os.cache.status.handler(() => ({
         on: home.routes.some(({ cacheTtlMs }) => (cacheTtlMs ?? 0) > 0),

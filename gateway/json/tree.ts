@@ -9,8 +9,15 @@ interface Span {
 export type JsonNode = Span & {
   readonly kind: 'object' | 'array' | 'scalar';
   /** Of an object or array, in order; `keyStart` is where the member begins. */
-  readonly children: readonly { readonly key: string; readonly keyStart: number; readonly node: JsonNode }[];
+  readonly children: readonly JsonChild[];
 };
+
+export interface JsonChild {
+  readonly key: string;
+  /** Where the member begins; of an element, where its value does. */
+  readonly keyStart: number;
+  readonly node: JsonNode;
+}
 
 /** Deeper than any request is; a body of brackets alone must not exhaust the stack. */
 const MAX_DEPTH = 500;
@@ -47,7 +54,7 @@ class Reader {
 
   private container(start: number, kind: 'object' | 'array', depth: number): JsonNode {
     const close = kind === 'object' ? '}' : ']';
-    const children: { key: string; keyStart: number; node: JsonNode }[] = [];
+    const children: JsonChild[] = [];
     this.at += 1;
     for (;;) {
       this.skipSpace();

@@ -1,5 +1,5 @@
 /** JSON pointers (RFC 6901): reading them, writing them, and changing the one value they name. Pure. */
-import { type JsonNode, readJsonTree } from './json-tree.ts';
+import { type JsonNode, readJsonTree } from './tree.ts';
 
 export function pointerParts(pointer: string): string[] {
   return pointer
@@ -43,6 +43,11 @@ export function editJson(text: string, pointer: string, value: unknown): JsonEdi
   return { ok: true, text: splice(text, end, end, length === 0 ? item : `,${item}`) };
 }
 
+/** The value a pointer names; undefined where there is none. */
+export function nodeAt(root: JsonNode, pointer: string): JsonNode | undefined {
+  return pointerParts(pointer).reduce<JsonNode | undefined>(childOf, root);
+}
+
 function childOf(node: JsonNode | undefined, key: string): JsonNode | undefined {
   return node?.children.findLast((child) => child.key === key)?.node;
 }
@@ -56,7 +61,7 @@ function without(text: string, container: JsonNode, key: string): string {
   return splice(text, own.keyStart, after ? after.keyStart : own.node.end, '');
 }
 
-function splice(text: string, start: number, end: number, middle: string): string {
+export function splice(text: string, start: number, end: number, middle: string): string {
   return text.slice(0, start) + middle + text.slice(end);
 }
 
