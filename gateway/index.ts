@@ -48,7 +48,7 @@ export const VERSION: string = readVersion();
 
 /** Opens the home and prepares to serve it. Rejects with HomeBusy or StoreError where the home cannot be had. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const services = await openServices(options);
+  const services = await openServices({ ...options, version: VERSION });
   const host = options.host ?? '127.0.0.1';
   const startedAt = new Date(services.now()).toISOString();
   const token = randomBytes(32).toString('base64url');
@@ -65,6 +65,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     vault: services.vault,
     cache: services.cache,
     recorder: services.recorder,
+    moreNotices: () => services.tracing.notices,
     probe: services.probe,
     routing: services.routing,
     replay: services.replay,

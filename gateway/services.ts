@@ -13,6 +13,7 @@ import { startCaptureThreadEarly } from './captures/worker-thread.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { createHealthWatch } from './key-health.ts';
 import { MemoryLimiter } from './limits/limiter.ts';
+import { createTracing, type Tracing } from './observe/tracing.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
 import { createPracticeUpstream } from './providers/practice/practice-upstream.ts';
@@ -37,6 +38,9 @@ export interface ServicesOptions {
   /** Given by the desktop app; its absence means headless. */
   readonly keychain?: Keychain;
   readonly keyFile?: string;
+  /** Collector that traces are sent to, whatever the settings say. */
+  readonly otlpUrl?: string;
+  readonly version?: string;
   readonly passphrase?: string;
   /** The operating system's proxy, where the shell knows it better than the environment does. */
   readonly systemProxy?: string | null;
@@ -52,6 +56,7 @@ export interface Services {
   readonly recorder: Recorder;
   /** What was counted since the start. */
   readonly meter: UsageMeter;
+  readonly tracing: Tracing;
   readonly redactor: Redactor;
   readonly pipeline: Pipeline;
   /** Answers kept in memory. */
@@ -106,6 +111,13 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     onFault: options.onFault,
   });
   const cache = new ResponseCache(cacheBytes(store));
+  const tracing = await createTracing({
+    store,
+    redactor,
+    version: options.version ?? '0.0.0',
+    url: options.otlpUrl,
+    onFault: (error) => options.onFault?.(error),
+  });
   let connections = connect(store, options);
   let connectedAs = connectionFacts(store);
   const unsubscribe = store.subscribe(() => {
@@ -136,6 +148,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
       finish: (exchange) => {
         health.note(exchange);
         recorder.finish(exchange);
+        tracing.note(exchange);
       },
     },
     openKey: (key) => openKey(vault, key),
@@ -157,6 +170,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     vault,
     recorder,
     meter,
+    tracing,
     redactor,
     cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
@@ -177,6 +191,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
       unwatch();
       await connections.close();
       await recorder.close();
+      await tracing.close();
       vault.close();
       await store.close();
     },

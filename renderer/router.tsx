@@ -10,6 +10,7 @@ import { RequestsScreen } from './screens/requests/requests-screen.tsx';
 import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { SuiteScreen } from './screens/suites/suite-screen.tsx';
 import { SuitesScreen } from './screens/suites/suites-screen.tsx';
+import { UsageScreen } from './screens/usage/usage-screen.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -61,6 +62,15 @@ interface SuitesSearch {
   run?: string;
   /** Id of the earlier run that is compared with. */
   before?: string;
+}
+
+interface UsageSearch {
+  since?: string;
+  by?: string;
+  /** Measure of the chart. */
+  show?: string;
+  /** `yes`: practice counts as well. */
+  practice?: string;
 }
 
 interface CaptureSearch {
@@ -146,6 +156,18 @@ const suite = createRoute({
   }),
 });
 
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: '/usage',
+  component: UsageScreen,
+  validateSearch: (search: Record<string, unknown>): UsageSearch => ({
+    since: text(search.since),
+    by: text(search.by),
+    show: text(search.show),
+    practice: text(search.practice),
+  }),
+});
+
 const providers = createRoute({
   getParentRoute: () => root,
   path: '/providers',
@@ -179,6 +201,7 @@ const routeTree = root.addChildren([
   replay,
   requests.addChildren([capture]),
   suites.addChildren([suite]),
+  usage,
   providers,
   settings,
   captureAlias,

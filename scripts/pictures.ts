@@ -19,7 +19,17 @@ if (!browserPath.path) {
   process.exit(1);
 }
 
-const PLACES = ['', 'keys', 'keys?add=any', 'apps', 'requests', 'suites', 'providers', 'settings'];
+const PLACES = [
+  '',
+  'keys',
+  'keys?add=any',
+  'apps',
+  'requests',
+  'suites',
+  'usage?practice=yes',
+  'providers',
+  'settings',
+];
 const PRACTICE = [
   'ok',
   'stream',

@@ -130,8 +130,8 @@ async function checkPermissions(home: string): Promise<DoctorCheck> {
       };
 }
 
-function checkNotices({ store, vault, recorder }: ControlDeps): DoctorCheck[] {
-  return [...store.notices, ...vault.notices, ...recorder.notices]
+function checkNotices({ store, vault, recorder, moreNotices }: ControlDeps): DoctorCheck[] {
+  return [...store.notices, ...vault.notices, ...recorder.notices, ...(moreNotices?.() ?? [])]
     .filter((notice) => notice.level !== 'info')
     .map(({ id, level, sentence, next }) => ({
       check: id,

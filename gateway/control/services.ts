@@ -3,6 +3,7 @@ import type { ResponseCache } from '../cache/response-cache.ts';
 import type { Recorder } from '../captures/recorder.ts';
 import type { ReplayPipeline } from '../replay/replay-deps.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
+import type { Notice } from '../store/notice.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ProbeAnswer, ProbeRequest } from '../upstream.ts';
@@ -20,6 +21,8 @@ export interface ControlDeps {
     Recorder,
     'list' | 'import' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices' | 'usage'
   >;
+  /** What else a person should know. */
+  readonly moreNotices?: () => readonly Notice[];
   /** Sends one request of the gateway's own to a provider; never rejects for what the network does. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
   /** How targets and keys did lately. */

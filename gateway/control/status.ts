@@ -45,9 +45,13 @@ async function statusOf(deps: ControlDeps): Promise<Status> {
     startedAt: deps.startedAt,
     configVersion: store.snapshot.version,
     vault: vault.status(),
-    notices: [...store.notices, ...vault.notices, ...recorder.notices, ...circuitNotices(deps)].map((notice) => ({
-      ...notice,
-    })),
+    notices: [
+      ...store.notices,
+      ...vault.notices,
+      ...recorder.notices,
+      ...circuitNotices(deps),
+      ...(deps.moreNotices?.() ?? []),
+    ].map((notice) => ({ ...notice })),
     counts: {
       providers: document.providers.length,
       keys: document.providerKeys.length,

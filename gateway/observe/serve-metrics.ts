@@ -14,7 +14,7 @@ export interface MetricsDoor {
   handle(request: IncomingMessage, response: ServerResponse): Omit<Refusal, 'stage'> | undefined;
 }
 
-type Needs = Pick<Services, 'store' | 'vault' | 'recorder' | 'meter' | 'pipeline' | 'now' | 'newCaptureId'>;
+type Needs = Pick<Services, 'store' | 'vault' | 'recorder' | 'meter' | 'tracing' | 'pipeline' | 'now' | 'newCaptureId'>;
 
 export function createMetricsDoor(services: Needs, version: string, onFault: (error: unknown) => void): MetricsDoor {
   return {
@@ -57,10 +57,11 @@ function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(?:127\.|::1$|::ffff:127\.)/.test(address);
 }
 
-function factsOf({ store, vault, recorder, meter, pipeline }: Needs, version: string): MetricFacts {
+function factsOf({ store, vault, recorder, meter, tracing, pipeline }: Needs, version: string): MetricFacts {
   const config = store.snapshot;
   const notices = { info: 0, warning: 0, error: 0 };
-  for (const { level } of [...store.notices, ...vault.notices, ...recorder.notices]) notices[level]++;
+  for (const { level } of [...store.notices, ...vault.notices, ...recorder.notices, ...tracing.notices])
+    notices[level]++;
   const { rss, heapUsed } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {

@@ -252,6 +252,17 @@ export const settingsSchema = z.object({
   /** Classes of experiments that may run without asking each time. */
   experiments: z.array(z.enum(EXPERIMENT_CLASSES)).default(['local', 'network', 'free-call']),
   cache: cacheSettingsSchema.default({ ttlMs: 0, maxMb: 64, shared: false, random: false }),
+  /** Traces for an OpenTelemetry collector (OTLP over HTTP); null: none, and nothing for it is loaded. */
+  tracing: z
+    .object({
+      otlpUrl: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+      /** Bodies go along, redacted: whoever reads the collector reads what was said. */
+      content: z.boolean().default(false),
+    })
+    .default({ otlpUrl: null, content: false }),
   startAtLogin: z.boolean().default(false),
   notifyOnFailure: z.boolean().default(true),
   /** Port of the desktop app; `serve --port` overrides it. */

@@ -23,6 +23,7 @@ export const ACTIONS: readonly Action[] = [
   { id: 'goRequests', group: 'go', keys: ['g r'], palette: true },
   { id: 'goFailed', group: 'go', keys: ['g f'], palette: true },
   { id: 'goSuites', group: 'go', keys: ['g t'], palette: true },
+  { id: 'goUsage', group: 'go', keys: ['g u'], palette: true },
   { id: 'goProviders', group: 'go', keys: ['g p'], palette: true },
   { id: 'goSettings', group: 'go', keys: ['g s', 'mod+,'], palette: true },
   { id: 'addKey', group: 'do', keys: ['a k'], palette: true },

@@ -104,6 +104,7 @@ function useGlobalActions(status: Status, openHelp: () => void) {
     goRequests: () => void navigate({ to: '/requests', search: {} }),
     goFailed: () => void navigate({ to: '/requests', search: { q: 'failed' } }),
     goSuites: () => void navigate({ to: '/suites', search: {} }),
+    goUsage: () => void navigate({ to: '/usage', search: {} }),
     importRequests: () => void navigate({ to: '/requests', search: { import: 'any' } }),
     goProviders: () => void navigate({ to: '/providers', search: {} }),
     goSettings: () => void navigate({ to: '/settings', search: {} }),

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
 import {
   IconApps,
+  IconChartBar,
   IconChecklist,
   IconHome,
   IconKey,
@@ -28,6 +29,7 @@ const PLACES = [
   { to: '/apps', label: words.nav.apps, Icon: IconApps },
   { to: '/requests', label: words.nav.requests, Icon: IconListSearch },
   { to: '/suites', label: words.nav.suites, Icon: IconChecklist },
+  { to: '/usage', label: words.nav.usage, Icon: IconChartBar },
   { to: '/providers', label: words.nav.providers, Icon: IconServer2 },
   { to: '/settings', label: words.nav.settings, Icon: IconSettings },
 ] as const;

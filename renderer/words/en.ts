@@ -11,6 +11,7 @@ import { experiments, fixes } from './english/experiments.ts';
 import { replay } from './english/replay.ts';
 import { suites } from './english/suites.ts';
 import { transfer } from './english/transfer.ts';
+import { usage } from './english/usage.ts';
 
 const plural = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
@@ -158,6 +159,7 @@ export const en = {
   experiments,
   fixes,
   suites,
+  usage,
   transfer,
 
   time: {
@@ -212,6 +214,7 @@ export const en = {
     apps: 'Apps',
     requests: 'Requests',
     suites: 'Suites',
+    usage: 'Usage',
     providers: 'Providers',
     settings: 'Settings',
     palette: 'Search everything',
@@ -892,6 +895,7 @@ export const en = {
     goRequests: 'Go to Requests',
     goFailed: 'Go to failed requests',
     goSuites: 'Go to Suites',
+    goUsage: 'Go to Usage',
     goProviders: 'Go to Providers',
     goSettings: 'Go to Settings',
     addKey: 'Add a key',

@@ -14,6 +14,7 @@ interface ServeOptions {
   readonly port?: number;
   readonly host: string;
   readonly open?: boolean;
+  readonly otlp?: string;
   readonly exposeToNetwork?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function addServeCommand(program: Command): void {
     .option('--port <port>', 'port to listen on; 0 picks a free one (default: that of the settings, 4141)', port)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--expose-to-network', 'allow a --host that other computers can reach')
+    .option('--otlp <url>', 'send traces to this OpenTelemetry collector, such as http://127.0.0.1:4318', collector)
     .option('--open', 'open the screens in a browser')
     .action(handle<ServeOptions, []>((run, options) => serve(run, options)));
 }
@@ -65,6 +67,7 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
       mode: 'headless',
       port: options.port,
       host: options.host,
+      otlpUrl: options.otlp,
       keyFile: globals.keyFile ?? process.env.KEYWARD_KEY_FILE,
       passphrase: passphraseFile ? await passphraseOfFile(passphraseFile) : undefined,
       screens: screensFolder(),
@@ -115,6 +118,12 @@ class LateLog {
   async close(): Promise<void> {
     await (await this.#opening)?.close();
   }
+}
+
+function collector(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
+  throw usage('--otlp wants an http:// or https:// address.', 'For example --otlp http://127.0.0.1:4318');
 }
 
 /** Set as soon as there is something to stop. */

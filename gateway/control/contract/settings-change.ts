@@ -10,6 +10,7 @@ const retention = shape.retention.unwrap().shape;
 const limits = shape.limits.unwrap().shape;
 const timeouts = shape.timeouts.unwrap().shape;
 const cache = shape.cache.unwrap().shape;
+const tracing = shape.tracing.unwrap().shape;
 
 export const settingsChangeSchema = z
   .strictObject({
@@ -43,6 +44,7 @@ export const settingsChangeSchema = z
       shared: cache.shared.unwrap(),
       random: cache.random.unwrap(),
     }),
+    tracing: z.strictObject({ otlpUrl: tracing.otlpUrl.unwrap(), content: tracing.content.unwrap() }),
     startAtLogin: shape.startAtLogin.unwrap(),
     notifyOnFailure: shape.notifyOnFailure.unwrap(),
     port: shape.port.unwrap(),

@@ -92,6 +92,9 @@ const VIEWS: View[] = [
       await page.getByRole('tab', { name: 'Response' }).click();
     },
   },
+  { name: 'usage', at: 'usage?since=7d', fixture: full },
+  { name: 'usage-latency', at: 'usage?show=duration&by=model', fixture: full },
+  { name: 'usage-empty', at: 'usage', fixture: empty },
   { name: 'providers', at: 'providers', fixture: full },
   { name: 'providers-edit', at: 'providers?edit=house-llm', fixture: full },
   { name: 'settings', at: 'settings', fixture: full },
