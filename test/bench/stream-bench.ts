@@ -14,7 +14,12 @@ const CHUNKS = 200;
 const AT_ONCE = 32;
 const MANY = 1000;
 
-const bodyFor = (model: string) => JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'hi' }] });
+/** Asked in Anthropic's dialect of a provider that speaks OpenAI's. */
+const TRANSLATED_PATH = '/v1/messages';
+const TRANSLATED = 'keyward, translated';
+
+const bodyFor = (model: string) =>
+  JSON.stringify({ model, stream: true, max_tokens: 1000, messages: [{ role: 'user', content: 'hi' }] });
 
 interface Measured {
   readonly firstMs: number;
@@ -28,18 +33,28 @@ export async function benchStreams(): Promise<void> {
   const pipe = await startBarePipe(source.url);
   const gateway = await startKeyward('keyward', source.url, 'full');
   const key = { authorization: `Bearer ${gateway.key}` };
-  const targets: { name: string; url: string; headers: Record<string, string>; model: string; pid?: number }[] = [
+  interface Target {
+    readonly name: string;
+    readonly url: string;
+    readonly path?: string;
+    readonly headers: Record<string, string>;
+    readonly model: string;
+    readonly pid?: number;
+  }
+  const asked = { url: gateway.url, headers: key, model: 'bench/bench', pid: gateway.process.pid };
+  const targets: Target[] = [
     { name: 'direct', url: source.url, headers: {}, model: 'bench' },
     { name: 'bare pipe', url: pipe.url, headers: {}, model: 'bench', pid: pipe.process.pid },
-    { name: 'keyward', url: gateway.url, headers: key, model: 'bench/bench', pid: gateway.process.pid },
+    { ...asked, name: 'keyward' },
+    { ...asked, name: TRANSLATED, path: TRANSLATED_PATH },
   ];
   const rounds: Map<string, Measured>[] = [];
   try {
     for (let round = 0; round < ROUNDS + WARM_UP_ROUNDS; round += 1) {
       const measured = new Map<string, Measured>();
-      for (const { name, url, headers, model, pid } of targets) {
+      for (const { name, url, path = PATH, headers, model, pid } of targets) {
         const before = cpuTime(pid).mainUs;
-        const result = await measureStreams(url + PATH, bodyFor(model), headers, AT_ONCE);
+        const result = await measureStreams(url + path, bodyFor(model), headers, AT_ONCE);
         const cpuUs = (cpuTime(pid).mainUs - before) / (AT_ONCE * CHUNKS);
         if (result.complete !== AT_ONCE)
           console.log(`${name}: only ${result.complete} of ${AT_ONCE} streams were whole`);
@@ -66,6 +81,8 @@ export async function benchStreams(): Promise<void> {
   goal('first chunk of a stream', more('keyward', 'bare pipe', 'firstMs'), 0.3, 'at most', 'ms more than the pipe');
   const chunkUs = more('keyward', 'bare pipe', 'chunkMs') * 1000;
   goal('each chunk of a stream', chunkUs, 15, 'at most', 'µs more than the pipe');
+  const translatedUs = more(TRANSLATED, 'bare pipe', 'chunkMs') * 1000;
+  goal('each chunk of a translated stream', translatedUs, 60, 'at most', 'µs more than the pipe');
 }
 
 /** A thousand streams of ten chunks, half a second apart, while `/health` is asked how long everything else waits. */

@@ -13,7 +13,8 @@ const server = createServer((incoming, outgoing) => {
     outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
     let sent = 0;
     const write = () => {
-      outgoing.write(`data: {"choices":[{"delta":{"content":"${CONTENT}"}}],"at":${sharedClockUs()}}\n\n`);
+      // Inside the text, which alone survives a translation.
+      outgoing.write(`data: {"choices":[{"delta":{"content":"${CONTENT}at:${sharedClockUs()};"}}]}\n\n`);
       sent += 1;
       if (sent < chunks) return;
       clearInterval(timer);

@@ -71,7 +71,7 @@ function readStream(
         incoming.on('data', (chunk: Buffer) => {
           const nowUs = sharedClockUs();
           text += chunk.toString('latin1');
-          for (const match of text.matchAll(/"at":([\d.]+)/g)) {
+          for (const match of text.matchAll(/at:(\d+);/g)) {
             (seen === 0 ? first : later).push((nowUs - Number(match[1])) / 1000);
             seen += 1;
           }
