@@ -62,7 +62,7 @@ export const fixes = {
   cost: (cost: string) => `Sending it again costs ${cost}.`,
   free: 'Sending it again costs nothing.',
   secretHint: 'Kept encrypted; nothing shows it again.',
-  linesHint: 'One a line; empty for none.',
+  linesHint: 'Empty for none.',
   fixed: 'Sent again: it works now.',
   fixedStatus: (status: number) => `Sent again: answered ${status}.`,
   stillFails: 'Still fails:',
