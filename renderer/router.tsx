@@ -37,6 +37,8 @@ interface ProvidersSearch {
   /** `any`: the dialog *Add a provider* is open. */
   add?: string;
   edit?: string;
+  /** `new`, or `=NAME` of the route whose dialog is open. */
+  route?: string;
 }
 
 interface RequestsSearch {
@@ -175,6 +177,7 @@ const providers = createRoute({
   validateSearch: (search: Record<string, unknown>): ProvidersSearch => ({
     add: text(search.add),
     edit: text(search.edit),
+    route: text(search.route),
   }),
 });
 

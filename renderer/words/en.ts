@@ -9,6 +9,7 @@ import type {
 } from '../../gateway/control/contract/index.ts';
 import { experiments, fixes } from './english/experiments.ts';
 import { replay } from './english/replay.ts';
+import { routes } from './english/routes.ts';
 import { suites } from './english/suites.ts';
 import { transfer } from './english/transfer.ts';
 import { usage } from './english/usage.ts';
@@ -161,6 +162,7 @@ export const en = {
   suites,
   usage,
   transfer,
+  routes,
 
   time: {
     justNow: 'just now',

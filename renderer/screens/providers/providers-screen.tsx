@@ -7,6 +7,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
+import { RoutesSection } from '../routes/routes-section.tsx';
 import { ProviderDialog } from './provider-form.tsx';
 import { ProviderLine } from './provider-line.tsx';
 
@@ -42,6 +43,7 @@ export function ProvidersScreen() {
           )}
         </div>
       )}
+      <RoutesSection shown={search.route} />
       <ProviderDialog provider={edited} onClose={() => void navigate({ to: '/providers', search: {} })} />
     </div>
   );

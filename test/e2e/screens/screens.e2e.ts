@@ -206,6 +206,32 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     await page.getByText('Step 1 of 3').waitFor();
   });
 
+  it('draws a route as a path, says who is passed over and why, has it tried, and makes another', async () => {
+    const { page } = await open('providers', { home: 'full' });
+    const path = page.getByRole('list', { name: 'Targets of fast' });
+    await expect
+      .poll(() => path.getByRole('listitem').allTextContents())
+      .toEqual([
+        'openai/gpt-5-mini',
+        expect.stringMatching(/^anthropic\/claude-haiku-4-5passed over until .*Anthropic answered with status 529\.$/),
+        'openai/gpt-5-nano',
+      ]);
+    await page.getByRole('button', { name: 'Try now: the targets of fast' }).click();
+    await expect.poll(() => path.getByText('passed over').count()).toBe(0);
+    await page.getByRole('button', { name: 'Add a route' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a route' });
+    const save = dialog.getByRole('button', { name: 'Add a route' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('fast');
+    await dialog.getByText('There is a route of that name.').waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('careful');
+    await dialog.getByRole('combobox', { name: 'Provider of target 1' }).click();
+    await page.getByRole('option', { name: 'Anthropic' }).click();
+    expect(await save.isDisabled()).toBe(true);
+    await dialog.getByRole('textbox', { name: 'Model of target 1' }).fill('claude-opus-4-1');
+    await save.click();
+    await page.getByRole('list', { name: 'Targets of careful' }).getByText('anthropic/claude-opus-4-1').waitFor();
+  });
+
   it('unlocks the vault from wherever one is', async () => {
     const { page } = await open('keys', { home: 'full', vault: 'locked' });
     await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
@@ -243,6 +269,7 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     'suites',
     'providers',
     'providers?edit=house-llm',
+    'providers?route=new',
     'settings',
     'settings?section=vault',
     'settings?section=audit',

@@ -95,6 +95,16 @@ const VIEWS: View[] = [
   { name: 'usage', at: 'usage?since=7d', fixture: full },
   { name: 'usage-latency', at: 'usage?show=duration&by=model', fixture: full },
   { name: 'usage-empty', at: 'usage', fixture: empty },
+  {
+    name: 'providers-route',
+    at: 'providers',
+    fixture: full,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More actions for fast' }).click();
+      await page.getByRole('menuitem', { name: 'Edit…' }).click();
+      await page.getByLabel('Model of target 3').waitFor();
+    },
+  },
   { name: 'providers', at: 'providers', fixture: full },
   { name: 'providers-edit', at: 'providers?edit=house-llm', fixture: full },
   { name: 'settings', at: 'settings', fixture: full },
