@@ -40,6 +40,8 @@ export interface Endpoint {
   readonly name: string;
   readonly family: Family;
   readonly dialect: Dialect;
+  /** The provider's own form, where no caller speaks it and so no family has it. */
+  readonly format?: 'bedrock' | 'cohere';
   /** The path behind the provider's base URL (`/chat/completions`), leading slash; for Gemini it holds `{model}`. */
   readonly upstreamPath: string;
   /** Where the model's name stands. */
@@ -170,12 +172,12 @@ export interface Attempt {
   readonly method: string;
   /** Full upstream URL; holds secrets where the provider wants the key in the query, until redacted. */
   readonly url: string;
-  /** As sent, flat; holds the provider key until redacted. */
-  readonly requestHeaders: RawHeaders;
+  /** As sent, flat; holds the provider key until redacted. A signature is added when it is made. */
+  requestHeaders: RawHeaders;
   /** `'same'` when the bytes are the client's own. */
   readonly requestBody: TappedBody | 'same';
   readonly key?: KeyReference;
-  readonly origins: readonly Rule[];
+  origins: readonly Rule[];
   readonly timings: AttemptTimings;
   status?: number;
   statusText?: string;

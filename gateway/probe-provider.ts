@@ -101,6 +101,10 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
         url: head.url,
         headers: head.headers,
         body: probe.body,
+        signIn: head.signIn,
+        onSigned: (headers) => {
+          attempt.requestHeaders = headers;
+        },
         timeouts: {
           connectMs: Math.min(probe.timeoutMs, config.settings.timeouts.connectMs),
           firstByteMs: probe.timeoutMs,

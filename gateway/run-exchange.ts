@@ -6,6 +6,7 @@ import type { Cause } from './causes.ts';
 import { startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import { headerValue } from './providers/headers.ts';
+import { findPreset, signsRequests } from './providers/presets.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
 import { Attempts } from './run-attempts.ts';
 import { type Choice, type StageEnvironment, StageRun } from './run-stages.ts';
@@ -303,8 +304,10 @@ export class ExchangeRun {
 
   private forward(plan: Plan, body: Buffer) {
     const isRaw = this.exchange.endpoint?.dialect === 'raw';
-    if (isRaw && plan.entries[0].providerId === PRACTICE) {
-      // The practice provider takes whole bodies only; its raw requests are small.
+    const [{ providerId, provider }] = plan.entries;
+    const preset = findPreset(provider?.preset);
+    if (isRaw && (providerId === PRACTICE || (preset && signsRequests(preset)))) {
+      // The practice provider takes whole bodies only, and a signature is over the whole body.
       this.gather((whole) =>
         this.guarded(() => {
           this.tapBody(whole);

@@ -6,7 +6,7 @@ import type { KeptAnswer } from './cache/response-cache.ts';
 import type { Cause, Stage } from './causes.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { LedgerEntry } from './dialects/canonical/losses.ts';
-import type { Attempt, Exchange, Refusal, Rule, Step, Verdict } from './exchange.ts';
+import type { Attempt, Exchange, RawHeaders, Refusal, Rule, RuleOrigin, Step, Verdict } from './exchange.ts';
 import { withoutLimitHeaders } from './limits/limit-headers.ts';
 import { headerValue } from './providers/headers.ts';
 import type { Timeouts } from './routing/policy.ts';
@@ -47,7 +47,7 @@ import { type Translation, translate, withAnswerLosses } from './stages/translat
 import type { ChosenTarget } from './stages/usable-target.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
-import type { Upstream, UpstreamControl } from './upstream.ts';
+import type { SignIn, Upstream, UpstreamControl } from './upstream.ts';
 
 export interface StageEnvironment {
   readonly context: StageContext;
@@ -399,8 +399,9 @@ export class StageRun {
     timeouts: Timeouts = this.environment.context.config.settings.timeouts,
   ): UpstreamControl {
     const { method } = this.exchange.request;
-    const { url, headers, body, attempt } = prepared;
-    const control = upstream.send({ method, url, headers, body, timeouts }, run, attempt.timings, zero);
+    const { url, headers, body, attempt, signIn } = prepared;
+    const signed = signIn ? signing(signIn, attempt) : {};
+    const control = upstream.send({ method, url, headers, body, timeouts, ...signed }, run, attempt.timings, zero);
     run.control = control;
     return control;
   }
@@ -511,6 +512,22 @@ export class StageRun {
     this.record('respond', { decision: 'answered', summary: `Answered with status ${status}.` }, startMs);
   }
 }
+
+/** What was added on the way out is part of what was sent. */
+function signing(signIn: SignIn, attempt: Attempt) {
+  return {
+    signIn,
+    onSigned: (headers: RawHeaders, again: boolean) => {
+      attempt.requestHeaders = headers;
+      if (again) attempt.origins = [...attempt.origins, { name: 'auth.token-renewed', origin: DEFAULT_SIGN_IN }];
+    },
+    onSignInRefused: () => {
+      attempt.origins = [...attempt.origins, { name: 'auth.token-refused', origin: DEFAULT_SIGN_IN }];
+    },
+  };
+}
+
+const DEFAULT_SIGN_IN: RuleOrigin = { from: 'default', name: 'sign-in' };
 
 function merged(head: StageOutcome, body: StageOutcome): StageOutcome {
   return { ...head, ...body, output: { ...head.output, ...body.output } } as StageOutcome;

@@ -30,6 +30,8 @@ import type { ProbeAnswer, ProbeRequest } from './upstream.ts';
 import { type Connections, createConnections } from './upstreams/connections.ts';
 import { createDispatcherUpstream } from './upstreams/dispatcher.ts';
 import { createForwarder } from './upstreams/forwarder.ts';
+import { createGoogleTokens } from './upstreams/google-tokens.ts';
+import { createSigningUpstream } from './upstreams/signing.ts';
 import { createWebSocketForwarder } from './upstreams/web-socket.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 
@@ -139,6 +141,9 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   const limiter = new MemoryLimiter({ spend: recorder.spend, now });
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const routing = new RoutingMemory();
+  const plain = createDispatcherUpstream(() => connections);
+  const tokens = createGoogleTokens(plain, () => redactor.refresh());
+  sources.push(tokens.minted);
   const pipelineOptions: PipelineOptions = {
     config: () => store.snapshot,
     now,
@@ -155,7 +160,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     lockedBecause: () => locked,
     takeLimits: (ask) => limiter.take(ask),
     takeLimitsNow: (ask) => limiter.take(ask),
-    dispatcher: createDispatcherUpstream(() => connections),
+    dispatcher: createSigningUpstream(plain, tokens),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
     routing,

@@ -5,6 +5,33 @@
 import type { Cause } from './causes.ts';
 import type { AttemptTimings, RawHeaders } from './exchange.ts';
 
+/** How a provider's requests are signed in. */
+export type SignInWay =
+  | { readonly kind: 'aws-sigv4'; readonly service: string; readonly region: string }
+  | { readonly kind: 'google' };
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Comes with temporary keys (`ASIA…`) and is worthless without them, as they are without it. */
+  readonly sessionToken?: string;
+}
+
+export type GoogleCredential = { readonly tokenUri: string } & (
+  | { readonly type: 'service_account'; readonly email: string; readonly privateKey: string; readonly keyId?: string }
+  | {
+      readonly type: 'authorized_user';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly refreshToken: string;
+    }
+);
+
+/** What one request is signed in with. Holds secrets. */
+export type SignIn =
+  | (Extract<SignInWay, { kind: 'aws-sigv4' }> & { readonly credentials: AwsCredentials })
+  | { readonly kind: 'google'; readonly credential: GoogleCredential };
+
 export interface UpstreamRequest {
   readonly method: string;
   /** Absolute URL, key in the query already put in where the provider wants it there. */
@@ -13,6 +40,12 @@ export interface UpstreamRequest {
   readonly headers: RawHeaders;
   /** The whole body, or null for none. */
   readonly body: Buffer | null;
+  /** What the request is still to be signed in with; its body is whole then. */
+  readonly signIn?: SignIn;
+  /** The lines that go out, signature and token included. `again`: with a new token, as the old one was refused. */
+  readonly onSigned?: (headers: RawHeaders, again: boolean) => void;
+  /** What follows is the answer of the place where tokens are made: the provider itself was not asked. */
+  readonly onSignInRefused?: () => void;
   readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
 }
 

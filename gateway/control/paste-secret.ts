@@ -1,4 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import { analysePaste } from '../providers/paste.ts';
+import { BEDROCK, pastedParts } from '../providers/paste-parts.ts';
+import { readGoogleCredential } from '../providers/sign-in.ts';
+import { VERTEX } from '../providers/vertex.ts';
 import type { Provider } from '../store/schema.ts';
 import type { PasteAnalysis } from './contract/index.ts';
 import { Problem } from './problem.ts';
@@ -31,7 +35,7 @@ export function analyseSecret(
 
 /** The secret as it will be kept: cleaned of what was pasted along. Refuses what would certainly be a mistake. */
 export function takeSecret(deps: Pick<ControlDeps, 'store' | 'vault'>, pasted: string, provider: Provider): Secret {
-  const several = credentialOfParts(pasted);
+  const several = signInCredential(pasted, provider) ?? credentialOfParts(pasted);
   if (several) {
     return { text: several.text, fingerprint: deps.vault.fingerprint(several.text), lastFour: lastFourOf(several.key) };
   }
@@ -43,6 +47,34 @@ export function takeSecret(deps: Pick<ControlDeps, 'store' | 'vault'>, pasted: s
   return { text, fingerprint: deps.vault.fingerprint(text), lastFour: lastFourOf(text) };
 }
 
+/** AWS's parts and Google's files, which sign in and are not sent; undefined for keys that are sent as they are. */
+function signInCredential(
+  pasted: string,
+  provider: Provider,
+): { readonly text: string; readonly key: string } | undefined {
+  if (provider.preset !== BEDROCK && provider.preset !== VERTEX) return undefined;
+  const parts = pastedParts(pasted);
+  if (!parts || parts.preset !== provider.preset) return undefined;
+  if (!parts.ok) throw new Problem('INVALID', parts.message, `${parts.next} Nothing was saved.`);
+  const google = readGoogleCredential(parts.text);
+  if (google.ok && google.value.type === 'service_account' && !isPrivateKey(google.value.privateKey)) {
+    throw new Problem(
+      'INVALID',
+      'The private key in this service-account file cannot be read: it was altered or cut.',
+      'Download the file again. Nothing was saved.',
+    );
+  }
+  return { text: parts.text, key: parts.naming };
+}
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === 'private';
+  } catch {
+    return false;
+  }
+}
+
 /** One JSON object for credentials of several parts; undefined for anything else. */
 function credentialOfParts(pasted: string): { readonly text: string; readonly key: string } | undefined {
   if (!pasted.trimStart().startsWith('{')) return undefined;
@@ -52,7 +84,7 @@ function credentialOfParts(pasted: string): { readonly text: string; readonly ke
   } catch {
     return undefined; // a key in braces, a cut file: the analysis words it
   }
-  if (typeof parts !== 'object' || parts === null || 'private_key' in parts) return undefined;
+  if (typeof parts !== 'object' || parts === null || 'private_key' in parts || pastedParts(pasted)) return undefined;
   for (const name of KEY_PART) {
     const value = (parts as Record<string, unknown>)[name];
     if (typeof value === 'string' && value.trim() !== '') {

@@ -4,8 +4,8 @@ import { defaultBaseUrl, normaliseBaseUrl, WIRE_FORMAT_OF } from '../providers/b
 import { nearestNames } from '../providers/catalogue.ts';
 import { isHeaderName, isHeaderValue } from '../providers/headers.ts';
 import { presetRow } from '../providers/preset-row.ts';
-import { findPreset, isSupported, type Preset, presetDialect, presets } from '../providers/presets.ts';
-import { baseFor } from '../providers/provider-base.ts';
+import { findPreset, type Preset, presetDialect, presets, whyUnsupported } from '../providers/presets.ts';
+import { baseFor, ownEndpoint } from '../providers/provider-base.ts';
 import { idSchema, type Provider } from '../store/schema.ts';
 import { notFound } from './names.ts';
 import { Problem } from './problem.ts';
@@ -41,12 +41,9 @@ export function makeProvider(input: ProviderInput, nowMs: number): Provider {
       `Please ${form.error.issues[0]?.message}.`,
     );
   }
-  if (preset && !isSupported(preset)) {
-    throw new Problem(
-      'REFUSED',
-      `${preset.name} signs in, or is spoken to, in a way that Keyward does not serve yet.`,
-      'Reach the same models through another provider, such as OpenRouter.',
-    );
+  const unsupported = preset && whyUnsupported(preset);
+  if (unsupported) {
+    throw new Problem('REFUSED', unsupported, 'Reach the same models through another provider, such as OpenRouter.');
   }
   const provider: Provider = {
     id,
@@ -129,8 +126,7 @@ export function resolvedBaseUrl(provider: Provider): string {
 }
 
 function endpointOf(provider: Provider): Endpoint {
-  const family = WIRE_FORMAT_OF[provider.dialect] ?? 'raw';
-  return { name: 'raw', family, dialect: 'raw', upstreamPath: '', modelIn: 'none' };
+  return ownEndpoint(provider, '', 'raw');
 }
 
 function presetOf(input: ProviderInput): Preset | undefined {
@@ -159,7 +155,7 @@ function dialectOf(input: ProviderInput, preset: Preset | undefined): Provider['
     throw new Problem(
       'REFUSED',
       `Keyward does not speak the dialect ${dialect} yet.`,
-      'Use openai-chat, anthropic-messages or gemini; or `other` for /p/ requests only.',
+      'Use openai-chat, anthropic-messages, gemini, bedrock-converse or cohere-v2; or `other` for /p/ requests only.',
     );
   }
   return dialect;

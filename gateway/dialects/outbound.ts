@@ -3,7 +3,7 @@
  * Pure. A dialect is plugged in by a line here and one in canonical/registry.ts.
  */
 import type { Endpoint } from '../exchange.ts';
-import type { TranslatedDialect } from './canonical/request.ts';
+import type { ProviderDialect } from './canonical/request.ts';
 
 export interface Outbound {
   readonly endpoint: Endpoint;
@@ -17,6 +17,17 @@ function sameForBoth(endpoint: Endpoint): Forms {
   return { whole: { endpoint }, stream: { endpoint } };
 }
 
+function bedrock(action: 'converse' | 'converse-stream'): Endpoint {
+  return {
+    name: action,
+    family: 'openai',
+    format: 'bedrock',
+    dialect: 'bedrock-converse',
+    upstreamPath: `/model/{modelId}/${action}`,
+    modelIn: 'path',
+  };
+}
+
 function gemini(name: 'generateContent' | 'streamGenerateContent'): Endpoint {
   return {
     name,
@@ -27,7 +38,7 @@ function gemini(name: 'generateContent' | 'streamGenerateContent'): Endpoint {
   };
 }
 
-const FORMS: Readonly<Record<TranslatedDialect, Forms>> = {
+const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
   'openai-chat': sameForBoth({
     name: 'chat.completions',
     family: 'openai',
@@ -54,8 +65,17 @@ const FORMS: Readonly<Record<TranslatedDialect, Forms>> = {
     whole: { endpoint: gemini('generateContent') },
     stream: { endpoint: gemini('streamGenerateContent'), search: '?alt=sse' },
   },
+  'bedrock-converse': { whole: { endpoint: bedrock('converse') }, stream: { endpoint: bedrock('converse-stream') } },
+  'cohere-v2': sameForBoth({
+    name: 'chat',
+    family: 'openai',
+    format: 'cohere',
+    dialect: 'cohere-v2',
+    upstreamPath: '/chat',
+    modelIn: 'body',
+  }),
 };
 
-export function outboundOf(dialect: TranslatedDialect, stream: boolean): Outbound {
+export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound {
   return FORMS[dialect][stream ? 'stream' : 'whole'];
 }

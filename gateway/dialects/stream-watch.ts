@@ -116,6 +116,7 @@ export function streamIsWhole(watch: StreamWatch): boolean {
       return watch.ended || watch.finished;
     case 'openai-responses':
     case 'anthropic-messages':
+    case 'cohere-v2':
       return watch.ended;
     default:
       return true;
@@ -147,6 +148,10 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   if (dialect === 'openai-responses' && /"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/.test(line)) {
     watch.ended = true;
     if (line.includes('"response.failed"')) watch.error ??= toUtf8(line.slice(5).trim());
+  }
+  if (dialect === 'cohere-v2' && /"type"\s*:\s*"message-end"/.test(line)) {
+    watch.ended = true;
+    if (/"finish_reason"\s*:\s*"(?:ERROR|TIMEOUT)/i.test(line)) watch.error ??= toUtf8(line.slice(5).trim());
   }
   if (line.includes('promptFeedback') && line.includes('blockReason')) {
     watch.finished = true;

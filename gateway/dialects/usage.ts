@@ -120,7 +120,7 @@ function carriedAnswer(text: string): Fields | undefined {
   if (start !== -1) {
     try {
       const event = fields(JSON.parse(text.slice(start)));
-      return fields(event?.message) ?? fields(event?.response);
+      return fields(event?.message) ?? fields(event?.response) ?? fields(event?.delta);
     } catch {
       // Its beginning is gone.
     }

@@ -12,12 +12,14 @@ export interface Problem {
 }
 
 /** Wire formats a request can be in; each may live behind its own base URL of one provider. */
-export type WireFormat = 'openai' | 'anthropic' | 'gemini';
+export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere';
 
 export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat>>> = {
   'openai-chat': 'openai',
   'anthropic-messages': 'anthropic',
   gemini: 'gemini',
+  'bedrock-converse': 'bedrock',
+  'cohere-v2': 'cohere',
 };
 
 /** Endpoints that people copy together with the base URL. The longer ones first. */
@@ -117,6 +119,8 @@ export function presetBase(preset: Preset, format: WireFormat): string | undefin
   const main = preset.baseUrls[0]?.url;
   if (!main) return undefined;
   if (WIRE_FORMAT_OF[upstreamDialect(preset.dialect)] === format) return main;
+  // Bedrock's OpenAI-compatible path serves a few open-weight models and no others.
+  if (preset.id === 'aws-bedrock') return undefined;
   for (const other of preset.otherDialects) {
     if (WIRE_FORMAT_OF[upstreamDialect(other.dialect)] !== format) continue;
     const whole = other.url ?? (other.path ? main + other.path : undefined);

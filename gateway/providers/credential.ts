@@ -1,8 +1,10 @@
 /** Where a provider wants its key, and putting it there. Pure. */
 import type { RawHeaders } from '../exchange.ts';
+import type { SignIn, SignInWay } from '../upstream.ts';
 import type { WireFormat } from './base-url.ts';
 import { headerValue, isHeaderValue, withHeader } from './headers.ts';
 import type { AuthAlternative, Preset } from './preset-schema.ts';
+import { readAwsCredentials, readGoogleCredential } from './sign-in.ts';
 
 /** Where the key goes. `none`: nowhere, unless there is one and `optional` says where it would go. */
 export interface UpstreamAuth {
@@ -11,6 +13,8 @@ export interface UpstreamAuth {
   readonly prefix: string;
   /** For keys of another form than the usual one: the first whose pattern matches the key wins. */
   readonly alternatives: readonly TokenAuth[];
+  /** The usual credential is not sent but signs the request in. */
+  readonly signIn?: SignInWay;
 }
 
 /** Tokens that go elsewhere than the provider's usual keys. */
@@ -36,6 +40,13 @@ const TOKENS: Readonly<Record<string, readonly TokenAuth[]>> = {
       prefix: 'Bearer ',
       also: { name: 'anthropic-beta', value: 'oauth-2025-04-20' },
     },
+  ],
+  // AWS_BEARER_TOKEN_BEDROCK (docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html).
+  'aws-bedrock': [{ pattern: /^(?:ABSK|bedrock-api-key-)/, name: 'Authorization', prefix: 'Bearer ' }],
+  // A token that somebody else refreshes, and the API keys of express mode (cloud.google.com, vertex-ai-express-mode).
+  'vertex-ai': [
+    { pattern: /^ya29\./, name: 'Authorization', prefix: 'Bearer ' },
+    { pattern: /^(?:AIza|AQ\.)/, name: 'x-goog-api-key', prefix: '' },
   ],
   'azure-openai': [{ pattern: /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, name: 'Authorization', prefix: 'Bearer ' }],
 };
@@ -69,7 +80,7 @@ export function customAuth(format: WireFormat): UpstreamAuth {
 }
 
 export type Credentialed =
-  | { readonly ok: true; readonly url: URL; readonly headers: string[] }
+  | { readonly ok: true; readonly url: URL; readonly headers: string[]; readonly signIn?: SignIn }
   | {
       readonly ok: false;
       readonly cause: 'gateway_config' | 'key_malformed';
@@ -88,6 +99,8 @@ export function applyCredential(
   headers: RawHeaders,
 ): Credentialed {
   if (secret === undefined || secret === '') return { ok: true, url, headers: [...headers] };
+  const token = auth.alternatives.find(({ pattern }) => pattern.test(secret));
+  if (auth.signIn && !token) return signedIn(auth.signIn, secret, url, headers);
   if (!isHeaderValue(secret) || /^\s|\s$/.test(secret)) {
     return {
       ok: false,
@@ -101,7 +114,6 @@ export function applyCredential(
     target.searchParams.set(auth.name, secret);
     return { ok: true, url: target, headers: [...headers] };
   }
-  const token = auth.alternatives.find(({ pattern }) => pattern.test(secret));
   const way = token ?? auth;
   let result = withHeader(headers, way.name, way.prefix + secret);
   if (token?.also) {
@@ -110,4 +122,16 @@ export function applyCredential(
     if (!has) result = withHeader(result, token.also.name, sent ? `${sent},${token.also.value}` : token.also.value);
   }
   return { ok: true, url, headers: result };
+}
+
+/** The credential stays out of the request; what signs it in goes along. */
+function signedIn(way: SignInWay, secret: string, url: URL, headers: RawHeaders): Credentialed {
+  if (way.kind === 'google') {
+    const read = readGoogleCredential(secret);
+    if (!read.ok) return { cause: 'key_malformed', ...read };
+    return { ok: true, url, headers: [...headers], signIn: { kind: 'google', credential: read.value } };
+  }
+  const read = readAwsCredentials(secret);
+  if (!read.ok) return { cause: 'key_malformed', ...read };
+  return { ok: true, url, headers: [...headers], signIn: { ...way, credentials: read.value } };
 }

@@ -31,8 +31,7 @@ export const FAULT_WORDS = {
   'old-form': '{x}',
   'too-long': 'This text is far too long to be a key.',
   empty: 'Nothing was pasted yet.',
-  'service-account':
-    'This is a Google service-account file. Keyward cannot use those yet; an API key from Google AI Studio works.',
+  parts: '{x}',
 } as const;
 
 export type FaultKind = keyof typeof FAULT_WORDS;

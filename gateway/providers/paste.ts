@@ -1,5 +1,6 @@
 /** Says what a paste is before anything is saved: a key, whose, what was wrong with it and is mended, or why it is none. Pure. */
 import { type KeyCandidate, otherForms, placeholderKind, recogniseKey } from './key-shape.ts';
+import { type PastedParts, pastedParts } from './paste-parts.ts';
 import { MAX_PASTE_LENGTH, unwrap } from './paste-unwrap.ts';
 import { FAULT_WORDS, type FaultKind } from './paste-words.ts';
 import type { Preset } from './preset-schema.ts';
@@ -29,7 +30,8 @@ const MAX_KEY_LENGTH = 2048;
 export function analysePaste(pasted: string, options: PasteOptions = {}): PasteAnalysis {
   const presets = options.presets ?? builtIn;
   if (pasted.trim() === '') return hopeless('empty');
-  if (isServiceAccount(pasted)) return hopeless('service-account');
+  const parts = pastedParts(pasted);
+  if (parts) return analyseParts(parts, options, presets);
   if (pasted.length > MAX_PASTE_LENGTH) return hopeless('too-long');
   const { text: unwrapped, others, mended, assignedTo } = unwrap(pasted);
   const faults = mended.map(({ kind, x }) => fault(kind, true, x));
@@ -77,8 +79,24 @@ function hopeless(kind: FaultKind, x = ''): PasteAnalysis {
   };
 }
 
-function isServiceAccount(text: string): boolean {
-  return /"type"\s*:\s*"service_account"/.test(text.slice(0, MAX_PASTE_LENGTH));
+/** A credential of several parts: whose it is is certain, what may be wrong is that a part is missing or spoilt. */
+function analyseParts(parts: PastedParts, options: PasteOptions, presets: readonly Preset[]): PasteAnalysis {
+  const name = presets.find(({ id }) => id === parts.preset)?.name ?? parts.preset;
+  const candidates: PasteAnalysis['candidates'] = [{ preset: parts.preset, name, certainty: 'certain' }];
+  if (!parts.ok) return { ...hopeless('parts', `${parts.message} ${parts.next}`), candidates };
+  const chosen = presets.find(({ id }) => id === options.provider);
+  if (chosen && chosen.id !== parts.preset) {
+    const x = `This is ${parts.what}, for ${name}, and no key of ${chosen.name}.`;
+    return { ...hopeless('other-provider', x), candidates };
+  }
+  return {
+    cleaned: parts.text,
+    candidates,
+    faults: [],
+    sentence: `This is ${parts.what}, for ${name}.`,
+    usable: true,
+    alreadyStored: options.stored?.(parts.text) ?? null,
+  };
 }
 
 /** Spaces and line breaks inside: a key that was broken over lines, a sentence with a key in it, or no key at all. */

@@ -1,7 +1,7 @@
 /** The listing of presets, as the control contract shows it. */
 import { defaultBaseUrl } from './base-url.ts';
 import type { Preset } from './preset-schema.ts';
-import { isSupported, needsKey, presetDialect, type UpstreamDialect } from './presets.ts';
+import { isSupported, needsKey, presetDialect, type UpstreamDialect, whyUnsupported } from './presets.ts';
 
 /** A line of the preset listing (the control contract's PresetRow). */
 export interface PresetRow {
@@ -12,6 +12,7 @@ export interface PresetRow {
   aliases: string[];
   dialect: UpstreamDialect;
   supported: boolean;
+  unsupportedBecause?: string;
   baseUrls: { url: string; use: string }[];
   settings: { name: string; title: string; required: boolean; example?: string }[];
   needsKey: boolean;
@@ -28,6 +29,7 @@ export interface PresetRow {
 
 /** The row of a preset. A setting counts as required only where the default base URL cannot be built without it. */
 export function presetRow(preset: Preset): PresetRow {
+  const unsupportedBecause = whyUnsupported(preset);
   const { billing, limits, status, docs } = preset.urls;
   const keys = keyPage(preset);
   const defaultUrl = defaultBaseUrl(preset);
@@ -40,7 +42,8 @@ export function presetRow(preset: Preset): PresetRow {
     region: preset.region,
     aliases: [...preset.aliases],
     dialect: presetDialect(preset),
-    supported: isSupported(preset),
+    supported: unsupportedBecause === undefined,
+    ...(unsupportedBecause === undefined ? {} : { unsupportedBecause }),
     baseUrls: urls,
     settings: preset.settings.map(({ name, label, example, required }) => ({
       name,

@@ -74,12 +74,26 @@ export function upstreamDialect(dialect: PresetDialect): UpstreamDialect {
   }
 }
 
-/** Whether a credential can be put in as it is. Signatures (AWS) and exchanged tokens (Google, IBM) come later. */
-export function hasPlainAuth(preset: Preset): boolean {
-  return preset.auth.kind === 'header' || preset.auth.kind === 'none';
+/** Presets that exchange their credential for a token in a way that is spoken here; IBM's is not. */
+const TOKEN_EXCHANGE: ReadonlySet<string> = new Set(['vertex-ai']);
+
+/** Whether requests can be signed in: by a key as it is, by AWS's signature, by one of Google's tokens. */
+export function canSignIn(preset: Preset): boolean {
+  return preset.auth.kind !== 'oauth2' || TOKEN_EXCHANGE.has(preset.id);
 }
 
-const SERVED: readonly UpstreamDialect[] = ['openai-chat', 'anthropic-messages', 'gemini'];
+/** Whether requests are signed one by one, or go with a token that is made from the credential. */
+export function signsRequests(preset: Preset): boolean {
+  return preset.auth.kind === 'aws-sigv4' || TOKEN_EXCHANGE.has(preset.id);
+}
+
+const SERVED: readonly UpstreamDialect[] = [
+  'openai-chat',
+  'anthropic-messages',
+  'gemini',
+  'bedrock-converse',
+  'cohere-v2',
+];
 
 /**
  * The dialect a preset is spoken to in: its own where that is served, else the first other one that is and that has an
@@ -95,9 +109,20 @@ export function presetDialect(preset: Preset): UpstreamDialect {
   return own;
 }
 
-/** False: listed, but its dialect or its sign-in is not served yet. */
+/** False: listed, but its dialect or its sign-in is not served yet; `whyUnsupported` has the sentence. */
 export function isSupported(preset: Preset): boolean {
-  return hasPlainAuth(preset) && SERVED.includes(presetDialect(preset));
+  return whyUnsupported(preset) === undefined;
+}
+
+/** Why a preset cannot be added yet, as a sentence. */
+export function whyUnsupported(preset: Preset): string | undefined {
+  if (!canSignIn(preset)) {
+    return `${preset.name} exchanges its key for a token in a way that Keyward does not speak yet.`;
+  }
+  if (SERVED.includes(presetDialect(preset))) return undefined;
+  return preset.dialect === 'replicate-predictions'
+    ? `${preset.name} runs predictions that are created and then waited for, with fields of their own for each model; Keyward translates conversations and cannot speak that yet.`
+    : `${preset.name} is spoken to in a dialect that Keyward does not speak yet.`;
 }
 
 /** Local runtimes answer without a key; everything else wants one. */

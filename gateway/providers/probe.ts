@@ -3,9 +3,10 @@ import type { RawHeaders } from '../exchange.ts';
 import type { Provider } from '../store/schema.ts';
 import { fillPlaces, joinPath, WIRE_FORMAT_OF } from './base-url.ts';
 import type { Preset } from './preset-schema.ts';
-import { isSupported } from './presets.ts';
-import { baseFor, isMakersHost, probeBase } from './provider-base.ts';
+import { whyUnsupported } from './presets.ts';
+import { baseFor, isMakersHost, ownEndpoint, probeBase } from './provider-base.ts';
 import { resolveUpstream, type UpstreamAuth } from './resolve.ts';
+import { VERTEX } from './vertex.ts';
 
 export { matchErrorRow } from './error-rows.ts';
 export { judgeProbe } from './judge-probe.ts';
@@ -38,21 +39,16 @@ interface ProbeRow {
 
 /** What to send. Spends no tokens. `secret` only chooses between calls for different kinds of keys; it is not put in. */
 export function probePlan(provider: Provider, preset: Preset | undefined, secret?: string): ProbePlan | NoProbe {
-  if (preset && !isSupported(preset)) {
+  const unsupported = preset && whyUnsupported(preset);
+  if (unsupported) {
     return {
       ok: false,
-      message: `Keys of ${preset.name} cannot be checked yet: it signs requests in a way of its own.`,
+      message: unsupported,
       next: 'Use the same models through another provider, such as OpenRouter.',
     };
   }
   const family = WIRE_FORMAT_OF[provider.dialect] ?? 'raw';
-  const endpoint = {
-    name: 'models',
-    family,
-    dialect: 'openai-models',
-    upstreamPath: '/models',
-    modelIn: 'none',
-  } as const;
+  const endpoint = ownEndpoint(provider, '/models', preset?.id === VERTEX ? 'raw' : 'openai-models');
   const resolved = resolveUpstream(provider, preset, endpoint, undefined);
   if (!resolved.ok) return { ok: false, message: resolved.message, next: resolved.next };
   const row = preset ? rowFor(provider, preset, secret) : { method: 'GET' as const, path: '{base}/models' };
@@ -83,8 +79,15 @@ function rowFor(provider: Provider, preset: Preset, secret: string | undefined):
   if (preset.id === 'llama-cpp' && secret) return { method: 'POST', path: '/tokenize', body: '{"content":"x"}' };
   // MiniMax's plan call knows plan keys only.
   if (preset.id.startsWith('minimax') && !secret?.startsWith('sk-cp-')) return { method: 'GET', path: '{base}/models' };
+  // Counting a word is free, and proves token, project, region and the API at once.
+  if (preset.id === VERTEX) {
+    const path = '{base}/publishers/google/models/gemini-2.5-flash:countTokens';
+    return { method: 'POST', path, body: '{"contents":[{"role":"user","parts":[{"text":"x"}]}]}' };
+  }
   const { method, path, body } = preset.probe;
   if (isMakersHost(provider, preset)) return { method, path, body };
+  if (preset.id === 'aws-bedrock') return { method, path: `{base}${path}` };
+  if (preset.id === 'cohere' && provider.dialect === 'cohere-v2') return { method: 'GET', path: '/v1/models' };
   // On a proxy or mirror only the calls of the dialect itself can be expected.
   return method === 'POST' && body !== undefined && path.endsWith('/chat/completions')
     ? { method, path: '{base}/chat/completions', body }

@@ -12,6 +12,7 @@ import {
 } from './base-url.ts';
 import type { Preset } from './preset-schema.ts';
 import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
+import { VERTEX, vertexBase } from './vertex.ts';
 
 /** The preset's separate probe host, filled in; undefined where it has none or where the user's base URL is not the maker's. */
 export function probeBase(provider: Provider, preset: Preset): string | undefined {
@@ -37,6 +38,14 @@ function hostPattern(template: string): RegExp {
   return host.replace(/\{\w+\}/g, '') === '' ? /^(?!)/ : new RegExp(`^${parts.join('[A-Za-z0-9-]+')}$`, 'i');
 }
 
+/** The endpoint that asks for this path in the provider's own form. */
+export function ownEndpoint(provider: Provider, path: string, dialect: Endpoint['dialect']): Endpoint {
+  const own = WIRE_FORMAT_OF[provider.dialect];
+  const place = { name: dialect === 'raw' ? 'raw' : 'models', dialect, upstreamPath: path, modelIn: 'none' } as const;
+  if (own === 'bedrock' || own === 'cohere') return { ...place, family: 'raw', format: own };
+  return { ...place, family: own ?? 'raw' };
+}
+
 export interface Base {
   readonly ok: true;
   readonly url: string;
@@ -53,8 +62,8 @@ export function baseFor(
   model: string | undefined,
 ): Base | UnresolvedUpstream {
   const ownFormat = WIRE_FORMAT_OF[provider.dialect];
-  const format = endpoint.family === 'raw' ? (ownFormat ?? 'openai') : endpoint.family;
-  const isRaw = endpoint.family === 'raw';
+  const isRaw = endpoint.family === 'raw' && endpoint.format === undefined;
+  const format = endpoint.format ?? (endpoint.family === 'raw' ? (ownFormat ?? 'openai') : endpoint.family);
   const isOwnFormat = isRaw || format === ownFormat;
   const template = preset && templateFor(provider, preset, isRaw ? undefined : format);
   if (!isRaw && !isOwnFormat && !template) return wrongFormat(provider, format, ownFormat);
@@ -85,11 +94,12 @@ export function baseFor(
   if (!given.ok) return unresolved('gateway_config', given.message, given.next);
   const filled = fillPlaces(given.url, settings, titleOf);
   if (!filled.ok) return unresolved('gateway_config', filled.message, filled.next);
-  const url = isRaw
-    ? filled.url
-    : isOwnFormat
-      ? completeOwn(filled.url, preset, format)
-      : onSameOrigin(filled.url, template as string, settings);
+  const url =
+    isRaw || preset?.id === VERTEX
+      ? filled.url
+      : isOwnFormat
+        ? completeOwn(filled.url, preset, format)
+        : onSameOrigin(filled.url, template as string, settings);
   return {
     ok: true,
     url,
@@ -101,6 +111,7 @@ export function baseFor(
 
 /** The preset's address for a format (or for raw requests), Azure's classic one when an API version is set. */
 function templateFor(provider: Provider, preset: Preset, format: WireFormat | undefined): string | undefined {
+  if (preset.id === VERTEX) return vertexBase(provider.settings.location);
   if (format === undefined) return preset.baseUrls[0]?.url;
   const base = presetBase(preset, format);
   if (base && base === preset.baseUrls[0]?.url && provider.settings.apiVersion) {
@@ -118,12 +129,22 @@ function completeOwn(given: string, preset: Preset | undefined, format: WireForm
   const path = url.pathname.replace(/\/+$/, '');
   const known = preset ? defaultBaseUrl(preset) : '';
   if (path === '' && known.startsWith(`${url.origin}`) && !known.includes('{')) return known;
+  // Bedrock's paths begin at the host's root.
+  if (format === 'bedrock') return given;
   if (path === '' || (format !== 'openai' && !endsInVersion(path))) {
-    url.pathname = `${path}/${format === 'gemini' ? 'v1beta' : 'v1'}`;
+    url.pathname = `${path}/${VERSIONS[format]}`;
     return url.href;
   }
   return given;
 }
+
+const VERSIONS: Readonly<Record<WireFormat, string>> = {
+  openai: 'v1',
+  anthropic: 'v1',
+  gemini: 'v1beta',
+  bedrock: '',
+  cohere: 'v2',
+};
 
 /** Another format of the same provider stays on the host that the user chose: a key must not leave for another one. */
 function onSameOrigin(given: string, template: string, settings: Readonly<Record<string, string>>): string {
@@ -141,15 +162,17 @@ function relocate(url: string, host: string | undefined): string {
 }
 
 function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | undefined): UnresolvedUpstream {
-  const name = { openai: 'OpenAI', anthropic: 'Anthropic', gemini: 'Gemini' };
+  const name = { openai: 'OpenAI', anthropic: 'Anthropic', gemini: 'Gemini', bedrock: 'Bedrock', cohere: 'Cohere' };
   const path = {
     openai: '/v1/chat/completions',
     anthropic: '/v1/messages',
     gemini: '/v1beta/models/MODEL:generateContent',
+    bedrock: '/v1/chat/completions',
+    cohere: '/v1/chat/completions',
   };
   return unresolved(
     'wrong_endpoint',
     `${provider.name} cannot be asked in ${name[format]}'s form: it has no address for it.`,
-    own ? `Ask for this model at ${path[own]}, in ${name[own]}'s form.` : `Use /p/${provider.id}/… for this provider.`,
+    own ? `Ask for this model at ${path[own]}.` : `Use /p/${provider.id}/… for this provider.`,
   );
 }

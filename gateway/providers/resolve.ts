@@ -4,6 +4,7 @@
  */
 import type { Endpoint, RawHeaders, Rule } from '../exchange.ts';
 import type { Provider } from '../store/schema.ts';
+import type { SignInWay } from '../upstream.ts';
 import { joinPath, type WireFormat } from './base-url.ts';
 import { applyCredential, customAuth, presetAuth, type UpstreamAuth } from './credential.ts';
 import {
@@ -15,9 +16,10 @@ import {
   withHeader,
 } from './headers.ts';
 import type { Preset } from './preset-schema.ts';
-import { hasPlainAuth } from './presets.ts';
+import { canSignIn, whyUnsupported } from './presets.ts';
 import { baseFor, probeBase } from './provider-base.ts';
 import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
+import { VERTEX, vertexCall } from './vertex.ts';
 
 export { applyCredential, type UpstreamAuth } from './credential.ts';
 export type { UnresolvedUpstream } from './unresolved.ts';
@@ -38,23 +40,33 @@ export interface ResolvedUpstream {
 export interface ResolveOptions {
   /** The client's query with or without `?`; credentials in it are left out. */
   readonly search?: string;
+  readonly stream?: boolean;
 }
 
 /** Answers where this request goes. Never throws; what is missing comes back as a sentence and a next action. */
 export function resolveUpstream(
   provider: Provider,
   preset: Preset | undefined,
-  endpoint: Endpoint,
-  model: string | undefined,
+  asked: Endpoint,
+  askedModel: string | undefined,
   options: ResolveOptions = {},
 ): ResolvedUpstream | UnresolvedUpstream {
-  if (preset && !hasPlainAuth(preset)) {
+  if (preset && !canSignIn(preset)) {
     return unresolved(
       'gateway_config',
-      `${preset.name} signs its requests in a way that Keyward does not speak yet.`,
+      whyUnsupported(preset) ?? '',
       'Use the same models through another provider, such as OpenRouter.',
     );
   }
+  const vertex = preset?.id === VERTEX ? vertexCall(asked, askedModel, options.stream === true) : undefined;
+  if (preset?.id === VERTEX && !vertex) {
+    return unresolved(
+      'wrong_endpoint',
+      `${preset.name} has no address for ${asked.name}.`,
+      'Ask it for conversations, in any dialect, or use /p/ for its own paths.',
+    );
+  }
+  const { endpoint, model } = vertex ?? { endpoint: asked, model: askedModel };
   const base = baseFor(provider, preset, endpoint, model);
   if (!base.ok) return base;
   const { format, isOwnFormat } = base;
@@ -73,7 +85,9 @@ export function resolveUpstream(
   // Gemini's OpenAI-compatible path wants the key elsewhere, also when it is asked raw.
   const rawOpenai = endpoint.family === 'raw' && /\/openai(?:\/|$)/.test(path) && format === 'gemini';
   const authFormat = rawOpenai ? 'openai' : format;
-  const auth = preset ? presetAuth(preset, authFormat, isOwnFormat && !rawOpenai) : customAuth(format);
+  const signIn = preset ? signInWay(preset, provider, url) : undefined;
+  if (signIn && 'ok' in signIn) return signIn;
+  const auth = { ...(preset ? presetAuth(preset, authFormat, isOwnFormat && !rawOpenai) : customAuth(format)), signIn };
   rules.push({
     name: `auth.${auth.kind}`,
     origin: preset ? { from: 'preset', id: preset.id } : { from: 'default', name: 'auth' },
@@ -116,8 +130,12 @@ export function upstreamHead(
 /** `host:port` of every address that a key of this provider may be sent to, probe host included. */
 export function ownHosts(provider: Provider, preset: Preset | undefined): ReadonlySet<string> {
   const hosts = new Set<string>();
-  for (const format of ['openai', 'anthropic', 'gemini', 'raw'] as const) {
-    const base = baseFor(provider, preset, { ...ANY_ENDPOINT, family: format }, 'any');
+  const endpoints: Endpoint[] = [
+    ...(['openai', 'anthropic', 'gemini', 'raw'] as const).map((family) => ({ ...ANY_ENDPOINT, family })),
+    ...(['bedrock', 'cohere'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
+  ];
+  for (const endpoint of endpoints) {
+    const base = baseFor(provider, preset, endpoint, 'any');
     if (base.ok) hosts.add(new URL(base.url).host);
   }
   const probeHost = preset && probeBase(provider, preset);
@@ -127,7 +145,23 @@ export function ownHosts(provider: Provider, preset: Preset | undefined): Readon
 
 const ANY_ENDPOINT: Endpoint = { name: 'raw', family: 'raw', dialect: 'raw', upstreamPath: '', modelIn: 'none' };
 
+/** AWS needs the region for the signature, also where the address is one of the user's own. */
+function signInWay(preset: Preset, provider: Provider, url: URL): SignInWay | UnresolvedUpstream | undefined {
+  if (preset.id === VERTEX) return { kind: 'google' };
+  if (preset.auth.kind !== 'aws-sigv4') return undefined;
+  const named = /^bedrock(?:-[a-z-]+)?\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1];
+  const region = provider.settings.region?.trim() || named;
+  if (region) return { kind: 'aws-sigv4', service: preset.auth.service, region };
+  return unresolved(
+    'gateway_config',
+    `The setting "AWS region" is missing, so requests to ${provider.name} cannot be signed.`,
+    'Set it with `keyward providers add … --set region=us-east-1`.',
+  );
+}
+
 function fillModel(path: string, model: string | undefined): string {
+  // Bedrock's model may be an ARN, colons and slashes included: one segment (docs.aws.amazon.com, Converse, modelId).
+  if (path.includes('{modelId}')) return path.replace('{modelId}', encodeURIComponent(model ?? ''));
   if (!path.includes('{model}')) return path;
   const name = (model ?? '').replace(/^models\//, '');
   const safe = name.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');

@@ -2,19 +2,20 @@
  * In which dialect a provider is asked: the caller's own where the provider offers it, so that bytes pass untouched; else
  * its main one, by translation. Pure; the answer depends on the provider's record, its preset and the caller's dialect.
  */
-import type { CallerDialect, TranslatedDialect } from '../dialects/canonical/request.ts';
+import type { CallerDialect, ProviderDialect, TranslatedDialect } from '../dialects/canonical/request.ts';
 import type { Dialect, Endpoint, Rule, RuleOrigin } from '../exchange.ts';
 import type { Provider } from '../store/schema.ts';
 import { presetBase, WIRE_FORMAT_OF, type WireFormat } from './base-url.ts';
 import type { Preset, PresetDialect } from './preset-schema.ts';
 import { presetDialect, type UpstreamDialect } from './presets.ts';
 import { isMakersHost } from './provider-base.ts';
+import { VERTEX, vertexDialect } from './vertex.ts';
 
 export interface SpokenDialect {
   /** The provider takes the caller's own dialect: bytes pass untouched. */
   readonly own: boolean;
   /** What to translate to otherwise. Undefined: it speaks nothing that a conversation can be translated to. */
-  readonly dialect: TranslatedDialect | undefined;
+  readonly dialect: ProviderDialect | undefined;
   readonly rule: Rule;
 }
 
@@ -30,10 +31,12 @@ export function isConversation(dialect: Dialect): dialect is CallerDialect {
   return CONVERSATIONS.has(dialect);
 }
 
-const MAIN: Readonly<Partial<Record<UpstreamDialect, TranslatedDialect>>> = {
+const MAIN: Readonly<Partial<Record<UpstreamDialect, ProviderDialect>>> = {
   'openai-chat': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini-generate',
+  'bedrock-converse': 'bedrock-converse',
+  'cohere-v2': 'cohere-v2',
 };
 
 /** By provider record (a new one after every change) and the caller's dialect. */
@@ -43,7 +46,9 @@ export function spokenDialect(
   provider: Provider,
   preset: Preset | undefined,
   endpoint: Endpoint & { readonly dialect: CallerDialect },
+  model: string,
 ): SpokenDialect {
+  if (preset?.id === VERTEX) return decideByModel(model, endpoint.dialect);
   const known = remembered.get(provider) ?? new Map<Dialect, SpokenDialect>();
   remembered.set(provider, known);
   const before = known.get(endpoint.dialect);
@@ -51,6 +56,13 @@ export function spokenDialect(
   const answer = decide(provider, preset, endpoint.dialect);
   known.set(endpoint.dialect, answer);
   return answer;
+}
+
+/** Vertex has models of many makers, each spoken to in its maker's dialect. */
+function decideByModel(model: string, asked: CallerDialect): SpokenDialect {
+  const dialect = vertexDialect(model);
+  const rule: Rule = { name: 'dialect.model', origin: { from: 'preset', id: VERTEX }, value: dialect };
+  return { own: dialect === asked, dialect, rule };
 }
 
 function decide(provider: Provider, preset: Preset | undefined, asked: CallerDialect): SpokenDialect {
@@ -70,7 +82,7 @@ function decide(provider: Provider, preset: Preset | undefined, asked: CallerDia
 }
 
 /** The dialect a provider is asked in where it does not offer the caller's. */
-export function mainDialect(provider: Provider, preset: Preset | undefined): TranslatedDialect | undefined {
+export function mainDialect(provider: Provider, preset: Preset | undefined): ProviderDialect | undefined {
   const own = MAIN[provider.dialect] ?? (preset && MAIN[presetDialect(preset)]);
   // Listed among the OpenAI look-alikes for its embeddings alone.
   return preset?.dialect === 'openai-embeddings' ? undefined : own;

@@ -4,6 +4,7 @@
  */
 import { decodeText } from '../captures/decode-body.ts';
 import type { Cause } from '../causes.ts';
+import { type BinaryWatch, type StreamFault, watchBinary } from '../dialects/binary-watch.ts';
 import {
   type StreamWatch,
   streamIsWhole,
@@ -34,6 +35,7 @@ export class AnswerJudge {
   private readonly attempt: Attempt;
   private readonly options: JudgeOptions;
   private watch: StreamWatch | undefined;
+  private binary: BinaryWatch | undefined;
 
   constructor(exchange: Exchange, attempt: Attempt, options: JudgeOptions) {
     this.exchange = exchange;
@@ -44,10 +46,12 @@ export class AnswerJudge {
   /** From here on the answer's bytes are watched. */
   begin() {
     const contentType = headerValue(this.attempt.responseHeaders ?? [], 'content-type') ?? '';
-    this.watch = watchStream(this.options.dialect, contentType, this.exchange.stream === true);
+    this.binary = this.options.dialect === 'raw' ? undefined : watchBinary(contentType);
+    if (!this.binary) this.watch = watchStream(this.options.dialect, contentType, this.exchange.stream === true);
   }
 
   take(chunk: Buffer) {
+    this.binary?.take(chunk);
     if (this.watch) watchChunk(this.watch, chunk);
   }
 
@@ -65,12 +69,14 @@ export class AnswerJudge {
 
   /** The bytes are over, or will not go on; what was counted so far stands. */
   close() {
+    this.binary?.close();
     if (this.watch) watchEnd(this.watch);
     this.keepUsage();
   }
 
   keepUsage() {
-    if (this.watch) this.exchange.usage = this.watch.usage;
+    const watch = this.binary ?? this.watch;
+    if (watch) this.exchange.usage = watch.usage;
   }
 
   /** A whole answer may still be a failure: an error inside a 200, an end that never came, JSON cut short. */
@@ -80,6 +86,7 @@ export class AnswerJudge {
     const isRaw = exchange.endpoint?.family === 'raw';
     const earlier = attempt.outcome?.cause;
     if (earlier) return { cause: earlier, message: `${providerName} answered with status ${attempt.status ?? 0}.` };
+    if (this.binary) return this.binary.fault && this.judgeFault(this.binary.fault);
     if (!watch) return undefined;
     exchange.usage = watch.usage;
     if (isRaw && watch.form !== 'sse') {
@@ -103,6 +110,32 @@ export class AnswerJudge {
       };
     }
     return this.judgeEvents(watch);
+  }
+
+  private judgeFault(fault: StreamFault): Failure {
+    const { providerName, classify } = this.options;
+    switch (fault.kind) {
+      case 'reported':
+        return {
+          cause: classify(this.exchange, this.attempt, JSON.stringify({ __type: fault.type, ...parsed(fault.text) })),
+          message: `${providerName} reported an error inside the stream.`,
+          evidence: [
+            { what: 'error event', where: 'response body', value: `${fault.type}: ${fault.text.slice(0, 500)}` },
+          ],
+        };
+      case 'cut':
+        return {
+          cause: 'network_reset_or_truncated',
+          message: `${providerName}'s stream ended before it was complete.`,
+          evidence: [{ what: 'end of the stream', where: 'end of the response body', value: fault.message }],
+        };
+      case 'damaged':
+        return {
+          cause: 'response_format',
+          message: `${providerName} sent a stream that cannot be read.`,
+          evidence: [{ what: 'part that cannot be read', where: 'response body', value: fault.message }],
+        };
+    }
   }
 
   /** Whole by its last event, and still with a part that no client can read. */
@@ -159,5 +192,13 @@ function damagedArray({ responseBody }: Attempt): string | undefined {
     return undefined;
   } catch {
     return text.slice(-200);
+  }
+}
+
+function parsed(text: string): object {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    return { message: text };
   }
 }

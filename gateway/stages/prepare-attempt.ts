@@ -7,8 +7,10 @@ import { headerValue, withHeader } from '../providers/headers.ts';
 import { standInCredential } from '../providers/practice/stand-in-key.ts';
 import { findPreset } from '../providers/presets.ts';
 import { resolveUpstream, upstreamHead } from '../providers/resolve.ts';
+import { VERTEX, VERTEX_ANTHROPIC_VERSION } from '../providers/vertex.ts';
 import type { Provider, ProviderKey } from '../store/schema.ts';
-import { replaceSpan } from './json-member.ts';
+import type { SignIn } from '../upstream.ts';
+import { findTopLevelMember, replaceSpan } from './json-member.ts';
 import { findMultipartFields, multipartBoundary } from './multipart-field.ts';
 import { PRACTICE } from './resolve-target.ts';
 import { refuse, type StageOutcome } from './stage.ts';
@@ -24,6 +26,8 @@ export interface PreparedAttempt {
   readonly attempt: Attempt;
   /** Absent where the provider is asked in the caller's own dialect. */
   readonly translation?: Translation;
+  /** What it is still to be signed in with on its way out. */
+  readonly signIn?: SignIn;
 }
 
 export interface PrepareOptions {
@@ -55,17 +59,21 @@ export function prepareAttempt(
   options: PrepareOptions,
 ): Prepared {
   const { translation } = options;
-  const changed = translation?.body ?? withModel(exchange, target, exchange.edited?.body ?? body);
+  const endpoint = translation?.endpoint ?? exchange.endpoint;
+  const changed = withVersion(
+    endpoint,
+    target,
+    translation?.body ?? withModel(exchange, target, exchange.edited?.body ?? body),
+  );
   const sentBody = options.streamed ? null : changed === body && body.length === 0 ? null : changed;
   const tapped: TappedBody | 'same' =
     changed === body ? 'same' : tapWhole(changed, options.captureBodyBytes, options.elapsedMs);
   if (target.providerId === PRACTICE)
     return { ok: true, prepared: practiceAttempt(exchange, target, sentBody, tapped, options) };
   const { provider } = target;
-  const endpoint = translation?.endpoint ?? exchange.endpoint;
   if (!provider || !endpoint) throw new Error('prepareAttempt without a provider');
   const query = translation ? translation.search : queryOf(exchange.request.url);
-  const upstream = resolveOnce(provider, endpoint, target.model, query);
+  const upstream = resolveOnce(provider, endpoint, target.model, query, exchange.stream === true);
   if (!upstream.ok) {
     return {
       ok: false,
@@ -99,6 +107,7 @@ export function prepareAttempt(
       url: head.url,
       headers,
       body: sentBody,
+      ...(head.signIn ? { signIn: head.signIn } : {}),
       attempt: newAttempt(exchange, target, head.url.href, headers, tapped, options, upstream.rules),
       translation,
     },
@@ -114,18 +123,24 @@ function queryOf(url: string): string | undefined {
   return query === -1 ? undefined : url.slice(query);
 }
 
-function resolveOnce(provider: Provider, endpoint: Endpoint, model: string | undefined, search: string | undefined) {
+function resolveOnce(
+  provider: Provider,
+  endpoint: Endpoint,
+  model: string | undefined,
+  search: string | undefined,
+  stream: boolean,
+) {
   const preset = findPreset(provider.preset);
   // Only what cannot vary by request is remembered; a URL that is changed afterwards must be a fresh one.
   if (search !== undefined || endpoint.modelIn !== 'body') {
-    return resolveUpstream(provider, preset, endpoint, model, { search });
+    return resolveUpstream(provider, preset, endpoint, model, { search, stream });
   }
   const known = resolved.get(provider) ?? new Map<string, ReturnType<typeof resolveUpstream>>();
   resolved.set(provider, known);
-  const name = `${endpoint.name} ${model}`;
+  const name = `${endpoint.name} ${stream} ${model}`;
   let answer = known.get(name);
   if (!answer) {
-    answer = resolveUpstream(provider, preset, endpoint, model);
+    answer = resolveUpstream(provider, preset, endpoint, model, { stream });
     if (known.size < REMEMBERED_TARGETS) known.set(name, answer);
   }
   return answer;
@@ -232,4 +247,13 @@ function withModel(exchange: Exchange, target: ChosenTarget, body: Buffer): Buff
     return field ? replaceSpan(body, field, target.model) : body;
   }
   return body;
+}
+
+/** Claude on Vertex wants its version where the model stood: the one member is exchanged, all other bytes stay. */
+function withVersion(endpoint: Endpoint | undefined, target: ChosenTarget, body: Buffer): Buffer {
+  if (target.provider?.preset !== VERTEX || endpoint?.dialect !== 'anthropic-messages') return body;
+  const [model] = findTopLevelMember(body, 'model');
+  if (!model) return body;
+  const start = body.lastIndexOf('"model"', model.start);
+  return start === -1 ? body : replaceSpan(body, { start, end: model.end }, VERTEX_ANTHROPIC_VERSION);
 }

@@ -5,7 +5,7 @@
  */
 import type { AnswerContext } from '../dialects/canonical/adapter.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
-import type { CallerDialect, TranslatedDialect } from '../dialects/canonical/request.ts';
+import type { CallerDialect, ProviderDialect } from '../dialects/canonical/request.ts';
 import { type AnswerPlan, translateRequest } from '../dialects/canonical/translate.ts';
 import { outboundOf } from '../dialects/outbound.ts';
 import type { Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
@@ -19,7 +19,7 @@ import type { ChosenTarget } from './usable-target.ts';
 /** A request in the provider's dialect, and what its answer's way back has to know. */
 export interface Translation {
   readonly from: CallerDialect;
-  readonly to: TranslatedDialect;
+  readonly to: ProviderDialect;
   /** Where it goes behind the provider's base URL. */
   readonly endpoint: Endpoint;
   readonly search?: string;
@@ -46,12 +46,12 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
   if (!endpoint || !provider || !isConversation(endpoint.dialect) || exchange.json === undefined) return {};
   const from = endpoint.dialect;
   const preset = findPreset(provider.preset);
-  const spoken = spokenDialect(provider, preset, { ...endpoint, dialect: from });
+  const model = target.model ?? exchange.askedModel ?? '';
+  const spoken = spokenDialect(provider, preset, { ...endpoint, dialect: from }, model);
   if (spoken.own) return { outcome: untouched(spoken) };
   // What speaks none of these is refused by whoever looks for its address, with the words for it.
   if (spoken.dialect === undefined) return {};
   const to = spoken.dialect;
-  const model = target.model ?? exchange.askedModel ?? '';
   const stream = exchange.stream === true;
   const result = translateRequest(from, to, exchange.json, targetFacts(preset, model), {
     model: exchange.askedModel,

@@ -19,7 +19,7 @@ import type { Translation } from './translate.ts';
 /** An answer in one piece is translated in memory; none of a model's is nearly so large. */
 const WHOLE_BYTES = 64 * 1024 * 1024;
 
-const EVENTS = /^text\/event-stream\b/i;
+const EVENTS = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)\b/i;
 
 export class TranslatedRoad implements AnswerRoad {
   readonly collectBytes = WHOLE_BYTES;
@@ -62,7 +62,11 @@ export class TranslatedRoad implements AnswerRoad {
     const headers = answerHeaders(this.context.attempt.responseHeaders ?? [], false, true);
     const name = REQUEST_ID[this.context.exchange.endpoint?.family ?? 'raw'];
     if (name !== undefined && headerValue(headers, name) === undefined) {
-      const id = headerValue(headers, 'request-id') ?? headerValue(headers, 'x-request-id');
+      const id =
+        headerValue(headers, 'request-id') ??
+        headerValue(headers, 'x-request-id') ??
+        headerValue(headers, 'x-amzn-requestid') ??
+        headerValue(headers, 'x-debug-trace-id');
       if (id !== undefined) headers.push(name, id);
     }
     return withLimitHeaders(headers, this.context.exchange.limitHeaders);

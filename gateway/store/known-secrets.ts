@@ -1,4 +1,5 @@
 /** Which texts the redactor must never let through, as far as the configuration holds them. Pure. */
+import { secretParts } from '../providers/sign-in.ts';
 import type { Document } from './schema.ts';
 
 export interface KnownSecret {
@@ -26,6 +27,7 @@ export function secretsOfProviderKey(id: string, text: string): KnownSecret[] {
     if (typeof value !== 'string' || value === '' || !SECRET_NAME.test(name) || /^https?:/.test(value)) continue;
     secrets.push({ id, kind: 'provider-key-part', text: value });
   }
+  for (const part of secretParts(text)) secrets.push({ id, kind: 'provider-key-part', text: part });
   return secrets;
 }
 

@@ -138,7 +138,7 @@ describe('what is no key is not saved, and a sentence says what it is', () => {
     [`OPENAI_API_KEY=${OPENAI}\nANTHROPIC_API_KEY=${ANTHROPIC}`, 'several-keys'],
     ['sk-1', 'too-short'],
     ['a'.repeat(30_000), 'too-long'],
-    ['{"type": "service_account", "private_key": "x"}', 'service-account'],
+    ['{"type": "service_account", "private_key": "x"}', 'parts'],
   ])('%s is %s', (pasted, kind) => {
     const analysis = analysePaste(pasted);
     expect(analysis).toMatchObject({ usable: false, cleaned: null });

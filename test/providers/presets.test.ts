@@ -31,8 +31,8 @@ describe('the preset list', () => {
 
   test('says of each whether it is served now: plain sign-in and one of the three dialects', () => {
     const unsupported = presets.filter((preset) => !isSupported(preset)).map((preset) => preset.id);
-    expect(unsupported).toEqual(['aws-bedrock', 'replicate', 'vertex-ai', 'watsonx']);
-    expect(presetDialect(findPreset('cohere') as never)).toBe('openai-chat');
+    expect(unsupported).toEqual(['replicate', 'watsonx']);
+    expect(presetDialect(findPreset('cohere') as never)).toBe('cohere-v2');
     expect(presetDialect(findPreset('google-gemini') as never)).toBe('gemini');
     expect(presetDialect(findPreset('jina') as never)).toBe('openai-chat');
     expect(presetDialect(findPreset('watsonx') as never)).toBe('other');
@@ -40,7 +40,7 @@ describe('the preset list', () => {
 
   test('lists each as the control contract says, with the base URL that is really used first', () => {
     for (const preset of presets) expect(presetRowSchema.safeParse(presetRow(preset)).error).toBeUndefined();
-    expect(presetRow(findPreset('cohere') as never).baseUrls[0]?.url).toBe('https://api.cohere.ai/compatibility/v1');
+    expect(presetRow(findPreset('cohere') as never).baseUrls[0]?.url).toBe('https://api.cohere.com/v2');
     expect(presetRow(findPreset('lm-studio') as never).urls.keys).toBeNull();
     const azure = presetRow(findPreset('azure-openai') as never);
     expect(azure.settings.filter((setting) => setting.required).map((setting) => setting.name)).toEqual(['resource']);

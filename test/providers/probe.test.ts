@@ -80,7 +80,8 @@ describe('the check of a key', () => {
 
   test('that cannot be made says why', () => {
     expect(planOf(provider('azure-openai'))).toContain('Resource name');
-    expect(planOf(provider('aws-bedrock'))).toContain('cannot be checked yet');
+    expect(planOf(provider('aws-bedrock'))).toContain('AWS region');
+    expect(planOf(provider('watsonx'))).toContain('does not speak yet');
   });
 
   test('does not hold the key, and says where it goes', () => {

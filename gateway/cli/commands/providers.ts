@@ -55,7 +55,7 @@ export function addProviderCommands(program: Command): void {
             { title: 'NAME', text: (preset) => preset.name },
             { title: 'DIALECT', text: (preset) => preset.dialect },
             { title: 'KEY', text: (preset) => (preset.needsKey ? 'needed' : 'none needed') },
-            { title: '', text: (preset) => (preset.supported ? '' : 'not served yet') },
+            { title: '', text: (preset) => preset.unsupportedBecause ?? '' },
             { title: 'BASE URL', text: (preset) => preset.baseUrls[0]?.url ?? '' },
           ],
           'No presets.',
@@ -71,8 +71,8 @@ export function addProviderCommands(program: Command): void {
     .addOption(
       new Option(
         '--dialect <dialect>',
-        'openai-chat (the default), anthropic-messages, gemini, or other (for /p/ only)',
-      ).choices(['openai-chat', 'anthropic-messages', 'gemini', 'other']),
+        'openai-chat (the default), anthropic-messages, gemini, bedrock-converse, cohere-v2, or other (for /p/ only)',
+      ).choices(['openai-chat', 'anthropic-messages', 'gemini', 'bedrock-converse', 'cohere-v2', 'other']),
     )
     .option('--header <header>', "extra header sent with every request, 'Name: value' (repeatable)", collectHeaders)
     .option('--set <name=value>', 'a setting of the preset (repeatable)', collectSettings)

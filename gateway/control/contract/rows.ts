@@ -18,6 +18,8 @@ export const presetRowSchema = z.object({
   dialect: z.enum(UPSTREAM_DIALECTS),
   /** False: its dialect (or sign-in) is not served yet; listed, but adding it is refused with a sentence. */
   supported: z.boolean(),
+  /** The sentence of that refusal. */
+  unsupportedBecause: z.string().optional(),
   baseUrls: z.array(z.object({ url: z.string(), use: z.string() })),
   settings: z.array(
     z.object({ name: z.string(), title: z.string(), required: z.boolean(), example: z.string().optional() }),

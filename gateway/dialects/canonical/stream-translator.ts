@@ -124,7 +124,7 @@ export function createStreamTranslator(
     }
     return result.text;
   };
-  const read = (events: () => readonly WireEvent[]): string => {
+  const read = (events: () => readonly WireEvent[], failure?: CanonicalError): string => {
     try {
       return events()
         .map((event) => take(reducer.step(state, event)))
@@ -134,7 +134,7 @@ export function createStreamTranslator(
       // What was whole before the damage is not lost.
       return (
         fault.before.map((event) => take(reducer.step(state, event))).join('') +
-        take(reducer.fail(state, unusable(fault.message)))
+        take(reducer.fail(state, failure ?? unusable(fault.message)))
       );
     }
   };
@@ -142,7 +142,7 @@ export function createStreamTranslator(
     push: (bytes) => (state.outcome === 'running' ? read(() => reader.push(bytes)) : ''),
     end: (failure) => {
       if (state.outcome !== 'running') return '';
-      const rest = read(() => reader.end());
+      const rest = read(() => reader.end(), failure);
       return rest + take(failure ? reducer.fail(state, failure) : reducer.step(state, undefined));
     },
     fail: (error) => take(reducer.fail(state, error)),
