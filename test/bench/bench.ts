@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: the gateway beside a bare Node pipe and nginx in the same run, interleaved, three rounds; a ratio is
- * taken within each round and the median of the three counts. Five minutes in all. Ratios carry over to other machines,
+ * taken within each round and the median of the three counts. Six minutes in all. Ratios carry over to other machines,
  * absolute figures do not; on a machine that does other work meanwhile, CPU time a request is what to look at. Says which
  * goals are met and which fall short; never fails for that.
  * KEYWARD_BENCH_SECONDS and KEYWARD_BENCH_ROUNDS change the length of a measurement and their number.
  */
 import { buildStale } from '../../scripts/build.ts';
+import { benchCache } from './cache-bench.ts';
 import { type CpuTime, cpuTime } from './cpu.ts';
 import { goal, noteLoad, summary } from './goals.ts';
 import { startKeyward } from './keyward.ts';
@@ -50,6 +51,7 @@ noteLoad();
 await buildStale(['cli']);
 const idleMb = await benchStart();
 await benchRequests();
+await benchCache(SECONDS, ROUNDS);
 await benchStreams();
 await benchManyStreams();
 console.log(`\n${summary()}`);
