@@ -6,6 +6,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import { AuditSection } from './audit-section.tsx';
+import { CacheSection } from './cache-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
 import { ExperimentsSection } from './experiments-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
@@ -59,6 +60,7 @@ export function SettingsScreen() {
                 {section === 'gateway' && <GatewaySection settings={settings.data} status={status.data} />}
                 {section === 'recording' && <RecordingSection settings={settings.data} />}
                 {section === 'timeouts' && <TimeoutsSection settings={settings.data} />}
+                {section === 'cache' && <CacheSection settings={settings.data} />}
                 {section === 'experiments' && <ExperimentsSection settings={settings.data} />}
                 {section === 'vault' && <VaultSection />}
                 {section === 'doctor' && <DoctorSection />}

@@ -271,6 +271,7 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     'providers?edit=house-llm',
     'providers?route=new',
     'settings',
+    'settings?section=cache',
     'settings?section=vault',
     'settings?section=audit',
   ];
