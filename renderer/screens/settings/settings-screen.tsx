@@ -8,6 +8,7 @@ import { words } from '../../words/words.ts';
 import { AuditSection } from './audit-section.tsx';
 import { CacheSection } from './cache-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
+import { EditsSection } from './edits-section.tsx';
 import { ExperimentsSection } from './experiments-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { RecordingSection } from './recording-section.tsx';
@@ -61,6 +62,7 @@ export function SettingsScreen() {
                 {section === 'recording' && <RecordingSection settings={settings.data} />}
                 {section === 'timeouts' && <TimeoutsSection settings={settings.data} />}
                 {section === 'cache' && <CacheSection settings={settings.data} />}
+                {section === 'edits' && <EditsSection />}
                 {section === 'experiments' && <ExperimentsSection settings={settings.data} />}
                 {section === 'vault' && <VaultSection />}
                 {section === 'doctor' && <DoctorSection />}

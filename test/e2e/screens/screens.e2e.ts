@@ -272,6 +272,7 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     'providers?route=new',
     'settings',
     'settings?section=cache',
+    'settings?section=edits',
     'settings?section=vault',
     'settings?section=audit',
   ];
