@@ -11,6 +11,7 @@ import { addFixCommand } from './commands/fix.ts';
 import { addGatewayKeyCommands } from './commands/gateway-keys.ts';
 import { addHomeCommands } from './commands/home.ts';
 import { addKeyCommands } from './commands/keys.ts';
+import { addLimitCommands } from './commands/limits.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
@@ -61,6 +62,7 @@ function createProgram(): Command {
     addRouteCommands,
     addTransformCommands,
     addCacheCommands,
+    addLimitCommands,
     addCaptureCommands,
     addExplainCommand,
     addFixCommand,

@@ -21,6 +21,7 @@ export function appProcedures(deps: ControlDeps) {
         id: newRecordId('app', deps.random),
         name,
         owner,
+        ...(input.limits ? { limits: input.limits } : {}),
         recording: null,
         createdAt: new Date(deps.now()).toISOString(),
       };
@@ -36,6 +37,7 @@ export function appProcedures(deps: ControlDeps) {
         const app = findApp(draft, id);
         if (input.name !== undefined) app.name = cleanName(input.name);
         if (input.owner !== undefined) app.owner = input.owner?.trim() || null;
+        if (input.limits !== undefined) app.limits = input.limits;
         if (input.recording !== undefined) app.recording = input.recording;
         refuseTwin(draft, app);
       });

@@ -6,6 +6,7 @@ import type { Document, GatewayKey } from '../store/schema.ts';
 import type { GatewayKeyRow } from './contract/index.ts';
 import { expiryTime } from './expiry.ts';
 import { os } from './implementer.ts';
+import { limitUsage } from './limits.ts';
 import { findApp, findGatewayKey } from './names.ts';
 import { Problem } from './problem.ts';
 import type { ControlDeps } from './services.ts';
@@ -25,7 +26,11 @@ export function gatewayKeyProcedures(deps: ControlDeps) {
       const lastUsed = await recorder.lastUsed();
       return store.snapshot.document.gatewayKeys.map((key) => row(key, lastUsed.gatewayKeys.get(key.id)));
     }),
-    show: os.gatewayKeys.show.handler(({ input }) => rowOf(findGatewayKey(store.snapshot.document, input.id).id)),
+    show: os.gatewayKeys.show.handler(async ({ input }) => {
+      const { id } = findGatewayKey(store.snapshot.document, input.id);
+      const usage = (await limitUsage(deps)).filter((limit) => limit.of === 'gateway-key' && limit.id === id);
+      return { ...(await rowOf(id)), usage };
+    }),
     issue: os.gatewayKeys.issue.handler(async ({ input, context }) => {
       const { key: text, ...fresh } = createGatewayKey(undefined, deps.random);
       const scope = cleanScope(input.scope ?? {}, store.snapshot.document);

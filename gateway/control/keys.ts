@@ -144,6 +144,7 @@ function keyRow(key: ProviderKey, document: Document, lastUsedAt: string | undef
     replacedAt: key.replacedAt,
     expires: key.expiresAt,
     disabled: key.disabledAt !== null,
+    limits: key.limits ?? {},
     lastUsedAt: lastUsedAt ?? null,
     replaceUrl: keyPage(findPreset(provider?.preset)),
   };

@@ -11,6 +11,7 @@ import { fixProcedures } from './fixes.ts';
 import { gatewayKeyProcedures } from './gateway-keys.ts';
 import { type ControlContext, os } from './implementer.ts';
 import { keyProcedures } from './keys.ts';
+import { limitProcedures } from './limits.ts';
 import { practiceProcedures } from './practice.ts';
 import { toControlError } from './problem.ts';
 import { presetProcedures, providerProcedures } from './providers.ts';
@@ -35,6 +36,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     gatewayKeys: gatewayKeyProcedures(deps),
     routes: routeProcedures(deps),
     transforms: transformProcedures(deps),
+    limits: limitProcedures(deps),
     cache: cacheProcedures(deps),
     captures: captureProcedures(deps),
     experiments: experimentProcedures(deps),

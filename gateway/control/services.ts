@@ -19,7 +19,17 @@ export interface ControlDeps {
   readonly cache: Pick<ResponseCache, 'status' | 'clear'>;
   readonly recorder: Pick<
     Recorder,
-    'list' | 'import' | 'get' | 'importedConfig' | 'count' | 'prune' | 'lastUsed' | 'subscribe' | 'notices' | 'usage'
+    | 'list'
+    | 'import'
+    | 'get'
+    | 'importedConfig'
+    | 'count'
+    | 'prune'
+    | 'lastUsed'
+    | 'subscribe'
+    | 'spend'
+    | 'notices'
+    | 'usage'
   >;
   /** What else a person should know. */
   readonly moreNotices?: () => readonly Notice[];

@@ -31,6 +31,7 @@ export function fixContextOf(
     disabledKeyId: keys.find((key) => key.disabledAt !== null)?.id,
     disabledProvider: stored?.enabled === false ? stored.id : undefined,
     gatewayKeyId: capture.gatewayKeyId ?? gatewayKeyOfRule(refused),
+    limit: limitOf(refused),
     appId: capture.appId ?? undefined,
     model: nearestModel(refused) ?? modelToUse(capture, stored?.preset ?? provider, findings),
     vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
@@ -133,6 +134,13 @@ function providerOfRule(step: RecordedStep | undefined): string | undefined {
 function gatewayKeyOfRule(step: RecordedStep | undefined): string | undefined {
   const origin = step?.rule?.origin as { from?: unknown; id?: unknown } | undefined;
   return origin?.from === 'gateway-key' && typeof origin.id === 'string' ? origin.id : undefined;
+}
+
+/** Whose limit refused, and which. */
+function limitOf(step: RecordedStep | undefined): FixContext['limit'] {
+  const { name = '', origin } = step?.rule ?? {};
+  if (step?.stage !== 'limit' || !origin || !name.startsWith('limit.')) return undefined;
+  return { of: String(origin.from), id: String(origin.id ?? origin.name), limit: name.slice('limit.'.length) };
 }
 
 function nearestModel(step: RecordedStep | undefined): string | undefined {

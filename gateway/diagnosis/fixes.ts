@@ -61,11 +61,7 @@ export const FIXES = {
     kind: 'gateway-keys.edit',
     needs: 'gatewayKeyId',
   },
-  'edit-gateway-key-limits': {
-    title: 'Raise the limits of the gateway key',
-    kind: 'gateway-keys.edit',
-    needs: 'gatewayKeyId',
-  },
+  'raise-limit': { title: 'Raise the limit', kind: 'limits.set', needs: 'limit' },
   'raise-body-bound': { title: 'Let the gateway take bigger requests', kind: 'settings.set', needs: 'capture' },
   'raise-timeout': { title: 'Wait longer for an answer', kind: 'settings.set', needs: 'capture' },
   'set-proxy': { title: 'Set the proxy for outgoing requests', kind: 'settings.set', needs: 'capture' },
@@ -102,6 +98,8 @@ export interface FixContext {
   /** Preset of the provider that would have to be set up, or OPEN_CHOICE. */
   readonly missingProvider?: string;
   readonly gatewayKeyId?: string;
+  /** The limit set here that refused. */
+  readonly limit?: { readonly of: string; readonly id: string; readonly limit: string };
   readonly appId?: string;
   readonly capture?: string;
   /** To use in the failed one's place, or OPEN_CHOICE. */
@@ -177,6 +175,8 @@ function subjectOf(id: FixId, context: FixContext): Record<string, unknown> {
       return context.model === OPEN_CHOICE ? {} : { model: context.model };
     case 'route':
       return { name: context.route };
+    case 'limit':
+      return { ...context.limit };
     case 'capture':
       return row.kind === 'gateway-keys.issue'
         ? { app: context.appId }

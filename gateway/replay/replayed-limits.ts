@@ -27,6 +27,12 @@ const recordedSchema = z.object({
   sharedCounters: z.enum(['asked', 'gone']).optional(),
 });
 
+/** What the limits showed, from a recorded step's output; undefined where that is something else. */
+export function recordedReadings(output: unknown): readonly LimitReading[] | undefined {
+  const read = recordedSchema.safeParse(output);
+  return read.success ? read.data.readings : undefined;
+}
+
 interface Limits {
   readonly takeLimits: TakeLimits;
   readonly takeLimitsNow: TakeLimitsNow;

@@ -3,6 +3,7 @@
  * the input plus the most output it wishes for; how many it was is known when the provider has counted. Pure.
  */
 import type { Dialect, Exchange } from '../exchange.ts';
+import { ofApp, ofGatewayKey, ofProviderKey, ofRoute } from '../limits/limited-subjects.ts';
 import type { LimitAsk, LimitSubject } from '../limits/limiter.ts';
 import { type Limits, nanosOf } from '../limits/reading.ts';
 import { costOf } from '../models/cost.ts';
@@ -15,18 +16,14 @@ import { PRACTICE, type ResolvedTarget } from './resolve-target.ts';
 /** Undefined where no limit is set on anybody this exchange belongs to: the usual case, which costs three look-ups. */
 export function askOfCaller(exchange: Exchange, config: ConfigSnapshot): LimitAsk | undefined {
   const { caller, askedModel } = exchange;
-  const subjects: LimitSubject[] = [];
   const key = config.gatewayKeys.get(caller?.gatewayKeyId ?? '');
-  if (key && isLimited(key.limits)) {
-    subjects.push({ of: 'gateway-key', id: key.id, name: key.label, limits: key.limits });
-  }
   const app = config.apps.get(caller?.appId ?? '');
-  if (app && isLimited(app.limits)) subjects.push({ of: 'app', id: app.id, name: app.name, limits: app.limits });
   const route = askedModel === undefined ? undefined : config.routes.get(askedModel);
-  if (route && isLimited(route.limits)) {
-    subjects.push({ of: 'route', id: route.name, name: route.name, limits: route.limits });
-  }
-  if (subjects.length === 0) return undefined;
+  const ofKey = key && ofGatewayKey(key);
+  const ofItsApp = app && ofApp(app);
+  const ofItsRoute = route && ofRoute(route);
+  if (!ofKey && !ofItsApp && !ofItsRoute) return undefined;
+  const subjects = [ofKey, ofItsApp, ofItsRoute].filter((subject) => subject !== undefined);
   return askFor(subjects, exchange, config, undefined);
 }
 
@@ -36,16 +33,8 @@ export function askOfKey(
   config: ConfigSnapshot,
   target: ResolvedTarget & { readonly key?: ProviderKey },
 ): LimitAsk | undefined {
-  const { key } = target;
-  if (!key || !isLimited(key.limits)) return undefined;
-  const { id, label, lastFour, version, limits } = key;
-  const name = label === '' ? `…${lastFour}` : label;
-  return askFor([{ of: 'provider-key', id, name, version, limits }], exchange, config, target);
-}
-
-function isLimited(limits: Limits | undefined): limits is Limits {
-  for (const name in limits) if (limits[name as keyof Limits] !== undefined) return true;
-  return false;
+  const subject = target.key && ofProviderKey(target.key);
+  return subject && askFor([subject], exchange, config, target);
 }
 
 function askFor(

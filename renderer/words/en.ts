@@ -441,6 +441,19 @@ export const en = {
       budgetDayUsd: (n: number) => `$${n} a day`,
       budgetMonthUsd: (n: number) => `$${n} a month`,
     },
+    used: {
+      rpm: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')} requests a minute`,
+      tpm: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')} tokens a minute`,
+      concurrency: (n: number, of: number) => `${n} of ${of} at once`,
+      budgetDayUsd: (n: number, of: number) => `$${Number(n.toFixed(4))} of $${of} a day`,
+      budgetMonthUsd: (n: number, of: number) => `$${Number(n.toFixed(4))} of $${of} a month`,
+    },
+    usage: {
+      reached: 'Reached.',
+      held: 'Partly held by requests under way.',
+      resets: 'Free again',
+      unpriced: (n: number) => `${plural(n, 'request')} of unknown price not counted.`,
+    },
     form: {
       app: 'App',
       newApp: (name: string) => `New app “${name}”`,

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { controlClient } from '../../gateway/control/router.ts';
 import { runReplay } from '../../gateway/replay/replay.ts';
 import type { Document } from '../../gateway/store/schema.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -285,5 +286,125 @@ describe('a replay', () => {
     expect(again.outcome).toMatchObject({ ok: false, cause: 'rate_limited', stage: 'limit' });
     expect(again.steps.flatMap(({ differences }) => differences)).toEqual([]);
     expect(again.answerDifferences).toEqual([]);
+  });
+});
+
+describe('a budget', () => {
+  it('counts what the captures cost, warns before its end, and refuses with the time of its new beginning', async () => {
+    // Each request costs $0.0075 by its list price.
+    const key = await gateway.issue({ label: 'b', limits: { budgetDayUsd: 0.016 } });
+    const first = await post(key, ask('openai/gpt-4o'));
+    expect(first.headers.get('x-keyward-budget')).toBeNull();
+    expect((await post(key, ask('openai/gpt-4o'))).status).toBe(200);
+    const warned = await post(key, ask('openai/gpt-4o'));
+    expect(warned.status).toBe(200);
+    expect(warned.headers.get('x-keyward-budget')).toBe('gateway-key day 93% ($0.015 of $0.016)');
+    const [step] = await limitStep(warned.response);
+    expect(step?.evidence?.[0]).toMatchObject({ what: 'budget nearly used up' });
+    const refused = await post(key, ask('openai/gpt-4o'));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('x-should-retry')).toBe('false');
+    const midnight = new Date();
+    midnight.setHours(24, 0, 0, 0);
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect(Math.abs(seconds - (midnight.getTime() - Date.now()) / 1000)).toBeLessThan(30);
+    expect(refused.body.error).toMatchObject({ keyward: { cause: 'quota_exhausted', stage: 'limit' } });
+    // What costs nothing to ask passes.
+    expect((await post(key, ask('practice/ok'))).status).toBe(200);
+
+    const client = controlClient(gateway.gateway.control, 'cli');
+    const id = key.split('_')[1] ?? '';
+    const { usage } = await client.gatewayKeys.show({ id });
+    expect(usage).toMatchObject([{ limit: 'budgetDayUsd', used: 0.0225, allowed: 0.016, remaining: 0, warning: true }]);
+  });
+
+  it('tells how many requests it could not price, and lets them pass while something is left', async () => {
+    const key = await gateway.issue({ limits: { budgetMonthUsd: 1 } });
+    answer = (_, response) => json(response, { ...chatAnswer, model: undefined });
+    expect((await post(key, ask('openai/gpt-of-tomorrow'))).status).toBe(200);
+    const client = controlClient(gateway.gateway.control, 'cli');
+    const rows = await client.limits.list();
+    expect(rows.find((row) => row.id === key.split('_')[1])).toMatchObject({ used: 0, unpriced: 1 });
+  });
+
+  it('holds what requests under way may cost, so that many at once do not run past it', async () => {
+    const key = await gateway.issue({ limits: { budgetDayUsd: 0.02 } });
+    const open: (() => void)[] = [];
+    answer = (_, response) => void open.push(() => json(response, chatAnswer));
+    // $10 for a million tokens of output: each of these may cost a cent.
+    const running = [1, 2].map(() => post(key, ask('openai/gpt-4o', { max_tokens: 1000 })));
+    while (open.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    const third = await post(key, ask('openai/gpt-4o', { max_tokens: 1000 }));
+    expect(third.status).toBe(429);
+    expect(third.body.error.message).toContain('is held by requests under way');
+    for (const go of open) go();
+    for (const each of running) expect((await each).status).toBe(200);
+    answer = (_, response) => json(response, chatAnswer);
+    expect((await post(key, ask('openai/gpt-4o', { max_tokens: 1000 }))).status).toBe(200);
+  });
+});
+
+describe('a refusal by a limit, explained', () => {
+  it.each([
+    ['a gateway key', { rpm: 1 }, 'limit.rpm'],
+    ['an app', { rpm: 1 }, 'limit.rpm'],
+  ] as const)('names the limit of %s, and raising it turns the replay green', async (whose, limits, rule) => {
+    const client = controlClient(gateway.gateway.control, 'cli');
+    const app = await client.apps.add({ name: `app of ${whose}`, ...(whose === 'an app' ? { limits } : {}) });
+    const key = await gateway.issue({ app: app.id, ...(whose === 'an app' ? {} : { limits }) });
+    expect((await post(key, ask('openai/gpt-4o'))).status).toBe(200);
+    const refused = await post(key, ask('openai/gpt-4o'));
+    const id = refused.headers.get('x-keyward-capture') ?? '';
+    const explanation = await client.captures.explain({ id });
+    expect(explanation.cause).toBe('rate_limited');
+    expect(explanation.detail).toContain('1 request a minute');
+    const ids = explanation.fixes.map((fix) => fix.id);
+    expect(ids).toEqual(['raise-limit', 'retry-later', 'issue-gateway-key']);
+    expect((await gateway.capture(id)).steps.find((step) => step.stage === 'limit')?.rule?.name).toBe(rule);
+    const preview = await client.fixes.preview({ id, fix: 'raise-limit' });
+    expect(preview).toMatchObject({
+      sentence: 'Raises the limit of 1 request a minute to 2 requests a minute.',
+      changes: true,
+      rehearsal: false,
+    });
+    const result = await client.fixes.apply({ id, fix: 'raise-limit', values: {} });
+    expect(result).toMatchObject({ applied: true, fixed: true });
+    // Put back, it holds again.
+    await client.fixes.undo({ undo: result.undo ?? '' });
+    expect((await post(key, ask('openai/gpt-4o'))).status).toBe(429);
+  });
+});
+
+describe('several keys of a provider', () => {
+  it('step in for one whose limit is reached; the step says which was passed over', async () => {
+    const { vault, store } = gateway.gateway.services;
+    await gateway.addProvider(
+      {
+        id: 'twokeys',
+        name: 'Two keys',
+        baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+      },
+      SECRET,
+    );
+    await store.update(by, (draft) => {
+      const first = draft.providerKeys.find(({ provider }) => provider === 'twokeys');
+      if (!first) throw new Error('no key');
+      first.limits = { rpm: 1 };
+      const secret = `${SECRET}2`;
+      draft.providerKeys.push({
+        ...structuredClone(first),
+        id: 'pk_second',
+        label: 'second',
+        sealed: vault.seal('pk_second', secret),
+        fingerprint: vault.fingerprint(secret),
+        limits: { rpm: 2 },
+      });
+    });
+    const seen: number[] = [];
+    for (let i = 0; i < 4; i++) seen.push((await post(gateway.key, ask('twokeys/any'))).status);
+    expect(seen).toEqual([200, 200, 200, 429]);
+    const last = await post(gateway.key, ask('twokeys/any'));
+    const steps = await limitStep(last.response);
+    expect(steps.map(({ decision }) => decision)).toEqual(['skipped', 'refused']);
   });
 });

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { AppRow } from '../../control/contract/index.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { handle } from '../command.ts';
+import { type LimitOptions, limitChange, withLimitOptions } from '../limit-options.ts';
 import { confirm } from '../secret-input.ts';
 import { ago } from '../words.ts';
 
@@ -26,19 +28,19 @@ export function addAppCommands(program: Command): void {
         );
       }),
     );
-  apps
-    .command('add <name>')
-    .description('add an app')
-    .option('--owner <who>', 'person who owns it')
-    .action(
-      handle<{ owner?: string }, [string]>(async ({ out, session }, { owner }, name) => {
-        const app = await (await session(true)).client.apps.add({ name, owner });
-        out.value(
-          app,
-          () => `Added ${app.name} (${app.id}). Make its key: keyward gateway-keys issue --app ${quoted(app.name)}`,
-        );
-      }),
-    );
+  withLimitOptions(
+    apps.command('add <name>').description('add an app').option('--owner <who>', 'person who owns it'),
+    false,
+  ).action(
+    handle<LimitOptions & { owner?: string }, [string]>(async ({ out, session }, options, name) => {
+      const limits = limitChange(options) as AppRow['limits'];
+      const app = await (await session(true)).client.apps.add({ name, owner: options.owner, limits });
+      out.value(
+        app,
+        () => `Added ${app.name} (${app.id}). Make its key: keyward gateway-keys issue --app ${quoted(app.name)}`,
+      );
+    }),
+  );
   apps
     .command('remove <app>')
     .description('remove an app and its gateway keys (by id or name)')

@@ -1,22 +1,19 @@
 import type { Command } from 'commander';
 import type { GatewayKeyRow, IssuedKey } from '../../control/contract/index.ts';
+import type { LimitChange, LimitUsage } from '../../control/contract/limits.ts';
 import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
+import { type LimitOptions, limitChange, limitUsageWords, withLimitOptions } from '../limit-options.ts';
 import type { Output } from '../output.ts';
 import { ago, localTime } from '../words.ts';
-import { collect, collectWords, count, milliseconds, money } from './options.ts';
+import { collect, collectWords, milliseconds } from './options.ts';
 
-interface KeyOptions {
+interface KeyOptions extends LimitOptions {
   readonly label?: string;
   readonly expires?: string;
   readonly providers?: string[];
   readonly models?: string[];
   readonly endpoints?: string[];
-  readonly rpm?: number | 'none';
-  readonly tpm?: number | 'none';
-  readonly concurrency?: number | 'none';
-  readonly budgetDay?: number | 'none';
-  readonly budgetMonth?: number | 'none';
   readonly user?: string[];
 }
 
@@ -52,7 +49,7 @@ export function addGatewayKeyCommands(program: Command): void {
     .action(
       handle<object, [string]>(async ({ out, session }, _options, id) => {
         const key = await (await session()).client.gatewayKeys.show({ id });
-        out.value(key, () => describe(key));
+        out.value(key, () => describe(key, key.usage));
       }),
     );
   withKeyOptions(keys.command('issue').description('make a key for an app; it is shown this once'), false)
@@ -76,7 +73,8 @@ export function addGatewayKeyCommands(program: Command): void {
         scope: scope && withoutUndefined({ ...current.scope, ...scope }),
         limits: limits && withoutUndefined({ ...current.limits, ...limits }),
       });
-      out.value(key, () => describe(key));
+      const shown = await client.gatewayKeys.show({ id: key.id });
+      out.value(key, () => describe(key, shown.usage));
     }),
   );
   for (const [name, description] of [
@@ -106,33 +104,17 @@ export function addGatewayKeyCommands(program: Command): void {
 
 function withKeyOptions(command: Command, edits: boolean): Command {
   const none = edits ? "; 'none' takes it away" : '';
-  const orNone =
-    <T>(parse: (value: string) => T) =>
-    (value: string) =>
-      edits && value === 'none' ? ('none' as const) : parse(value);
-  return command
+  return withLimitOptions(command, edits)
     .option('--label <label>', 'what it is for')
     .option('--expires <when>', `duration or date: 30d, 12h, 2026-12-31; never`)
     .option('--providers <ids>', `providers it may use, comma-separated${none}`, collectWords)
     .option('--models <patterns>', `models and routes it may use, such as 'openai/*'${none}`, collectWords)
     .option('--endpoints <names>', `endpoints it may use, such as chat.completions,messages${none}`, collectWords)
-    .option('--rpm <n>', `requests a minute${none}`, orNone(count))
-    .option('--tpm <n>', `tokens a minute${none}`, orNone(count))
-    .option('--concurrency <n>', `requests at the same time${none}`, orNone(count))
-    .option('--budget-day <usd>', `dollars a day${none}`, orNone(money))
-    .option('--budget-month <usd>', `dollars a month${none}`, orNone(money))
     .option('--user <user>', `user it is bound to (repeatable)${none}`, collect);
 }
 
 /** What was given, in the contract's shape; a value that is taken away is there as undefined. */
 function settingsOf(options: KeyOptions) {
-  const limits = {
-    rpm: options.rpm,
-    tpm: options.tpm,
-    concurrency: options.concurrency,
-    budgetDayUsd: options.budgetDay,
-    budgetMonthUsd: options.budgetMonth,
-  };
   const { providers, models, endpoints, user } = options;
   const scope = { providers, models, endpoints };
   return {
@@ -140,7 +122,7 @@ function settingsOf(options: KeyOptions) {
     expires: options.expires === undefined ? undefined : options.expires === 'never' ? null : options.expires,
     users: user && (isNone(user) ? [] : user),
     scope: given(scope, isNone),
-    limits: given(limits, (value) => value === 'none'),
+    limits: limitsOf(limitChange(options)),
   };
 }
 
@@ -176,16 +158,12 @@ function scopeOf({ scope, users }: GatewayKeyRow): string {
   return parts.length === 0 ? 'everything' : parts.join('; ');
 }
 
-const LIMIT_WORDS: Readonly<Record<string, (value: number) => string>> = {
-  rpm: (n) => `${n} requests a minute`,
-  tpm: (n) => `${n} tokens a minute`,
-  concurrency: (n) => `${n} at the same time`,
-  budgetDayUsd: (n) => `$${n} a day`,
-  budgetMonthUsd: (n) => `$${n} a month`,
-};
+function limitsOf(change: LimitChange | undefined): { [K in keyof LimitChange]: number | undefined } | undefined {
+  if (!change) return undefined;
+  return Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? undefined]));
+}
 
-function describe(key: GatewayKeyRow): string {
-  const limits = Object.entries(key.limits).flatMap(([name, value]) => LIMIT_WORDS[name]?.(value as number) ?? []);
+function describe(key: GatewayKeyRow, usage: readonly LimitUsage[]): string {
   const lines: [string, string][] = [
     ['key', `kw_${key.id}_…${key.lastFour}`],
     ['app', `${key.app} (${key.appId})`],
@@ -196,7 +174,8 @@ function describe(key: GatewayKeyRow): string {
     ['revoked', key.revokedAt ? localTime(key.revokedAt) : ''],
     ['old secret good until', key.graceUntil ? localTime(key.graceUntil) : ''],
     ['may use', scopeOf(key)],
-    ['limits', limits.join(', ') || 'none'],
+    ...(usage.length === 0 ? [['limits', 'none'] as [string, string]] : []),
+    ...usage.map((limit, at): [string, string] => [at === 0 ? 'limits' : ' ', limitUsageWords(limit)]),
     ['last used', key.lastUsedAt ? localTime(key.lastUsedAt) : 'never'],
   ];
   return lines

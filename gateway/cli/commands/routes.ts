@@ -3,9 +3,10 @@ import type { Route, TargetState } from '../../control/contract/index.ts';
 import { ROUTE_RETRIES } from '../../routing/policy.ts';
 import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
+import { type LimitOptions, limitChange, withLimitOptions } from '../limit-options.ts';
 import { collect, milliseconds, wholeNumber } from './options.ts';
 
-interface SetOptions {
+interface SetOptions extends LimitOptions {
   readonly target: string[];
   readonly strategy?: Route['strategy'];
   readonly retries?: number;
@@ -42,7 +43,7 @@ export function addRouteCommands(program: Command): void {
         );
       }),
     );
-  routes
+  const set = routes
     .command('set <name>')
     .description('make a route, or replace it')
     .requiredOption(
@@ -73,21 +74,22 @@ export function addRouteCommands(program: Command): void {
       cacheTtl,
     )
     .option('--cache-random', 'also for requests with a temperature and no seed, answers that call tools, and pictures')
-    .option('--cache-shared', 'give one app also the answers that were kept for another')
-    .action(
-      handle<SetOptions, [string]>(async ({ out, session }, options, name) => {
-        const route = await (await session(true)).client.routes.set({
-          name,
-          targets: options.target.map(target),
-          strategy: options.strategy ?? 'fallback',
-          ...routingOf(options),
-          ...(options.cache === undefined ? {} : { cacheTtlMs: options.cache }),
-          ...(options.cacheRandom ? { cacheRandom: true } : {}),
-          ...(options.cacheShared ? { cacheShared: true } : {}),
-        });
-        out.value(route, () => `"${route.name}" is answered by ${route.targets.map(targetText).join(', then ')}.`);
-      }),
-    );
+    .option('--cache-shared', 'give one app also the answers that were kept for another');
+  withLimitOptions(set, false).action(
+    handle<SetOptions, [string]>(async ({ out, session }, options, name) => {
+      const route = await (await session(true)).client.routes.set({
+        name,
+        targets: options.target.map(target),
+        strategy: options.strategy ?? 'fallback',
+        ...routingOf(options),
+        ...(options.cache === undefined ? {} : { cacheTtlMs: options.cache }),
+        ...(options.cacheRandom ? { cacheRandom: true } : {}),
+        ...(options.cacheShared ? { cacheShared: true } : {}),
+        ...limitsGiven(options),
+      });
+      out.value(route, () => `"${route.name}" is answered by ${route.targets.map(targetText).join(', then ')}.`);
+    }),
+  );
   routes
     .command('try <name>')
     .description('close the circuits of a route by hand and wake its keys: the next request asks them at once')
@@ -106,6 +108,11 @@ export function addRouteCommands(program: Command): void {
         out.value(done, () => `Removed the route "${name}".`);
       }),
     );
+}
+
+function limitsGiven(options: LimitOptions): Pick<Route, 'limits'> {
+  const change = limitChange(options);
+  return change ? { limits: change as NonNullable<Route['limits']> } : {};
 }
 
 /** Model names hold `@` too (`claude@20240229`): only a small number behind the last one is a weight. */

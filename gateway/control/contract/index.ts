@@ -10,6 +10,7 @@ import { limitsSchema, recordingSchema, scopeSchema, settingsSchema, UPSTREAM_DI
 import { base } from './base.ts';
 import { cacheContract } from './cache.ts';
 import { experimentContract, fixContract } from './experiments.ts';
+import { limitContract, limitUsageSchema } from './limits.ts';
 import { replayContract } from './replay.ts';
 import { routeContract } from './routes.ts';
 import {
@@ -172,7 +173,13 @@ export const contract = {
     list: base.route({ method: 'GET', path: '/apps' }).output(z.array(appRowSchema)),
     add: base
       .route({ method: 'POST', path: '/apps', successStatus: 201 })
-      .input(z.object({ name: z.string().min(1).max(120), owner: z.string().max(200).nullable().optional() }))
+      .input(
+        z.object({
+          name: z.string().min(1).max(120),
+          owner: z.string().max(200).nullable().optional(),
+          limits: limitsSchema.optional(),
+        }),
+      )
       .output(appRowSchema),
     update: base
       .route({ method: 'PATCH', path: '/apps/{id}' })
@@ -181,6 +188,8 @@ export const contract = {
           id: z.string(),
           name: z.string().min(1).max(120).optional(),
           owner: z.string().max(200).nullable().optional(),
+          /** All of them: what is left out is taken away. */
+          limits: limitsSchema.optional(),
           recording: recordingSchema.nullable().optional(),
         }),
       )
@@ -190,7 +199,10 @@ export const contract = {
   },
   gatewayKeys: {
     list: base.route({ method: 'GET', path: '/gateway-keys' }).output(z.array(gatewayKeyRowSchema)),
-    show: base.route({ method: 'GET', path: '/gateway-keys/{id}' }).input(id).output(gatewayKeyRowSchema),
+    show: base
+      .route({ method: 'GET', path: '/gateway-keys/{id}' })
+      .input(id)
+      .output(gatewayKeyRowSchema.extend({ usage: z.array(limitUsageSchema) })),
     /** `app` is an app's id or name. The key is shown this once. */
     issue: base
       .route({ method: 'POST', path: '/gateway-keys', successStatus: 201 })
@@ -210,6 +222,7 @@ export const contract = {
   },
   routes: routeContract,
   transforms: transformContract,
+  limits: limitContract,
   cache: cacheContract,
   captures: {
     list: base.route({ method: 'GET', path: '/captures' }).input(captureQueryInput()).output(z.array(captureRowSchema)),

@@ -58,6 +58,7 @@ export const keyRowSchema = z.object({
   replacedAt: z.string().nullable(),
   expires: z.string().nullable(),
   disabled: z.boolean(),
+  limits: limitsSchema,
   lastUsedAt: z.string().nullable(),
   /** Where to make a new one. */
   replaceUrl: z.string().nullable(),

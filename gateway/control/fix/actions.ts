@@ -3,6 +3,7 @@ import type { FixId } from '../../diagnosis/fixes.ts';
 import type { FixAction } from './fix-action.ts';
 import * as gatewayKeys from './gateway-key-fixes.ts';
 import * as keys from './key-fixes.ts';
+import * as limits from './limit-fixes.ts';
 import * as requests from './request-fixes.ts';
 import * as settings from './settings-fixes.ts';
 
@@ -30,7 +31,7 @@ export const FIX_ACTIONS: Readonly<Record<FixId, FixAction>> = {
   'rotate-gateway-key': gatewayKeys.rotateGatewayKey,
   'edit-gateway-key-scope': gatewayKeys.editGatewayKeyScope,
   'edit-gateway-key-users': gatewayKeys.editGatewayKeyUsers,
-  'edit-gateway-key-limits': gatewayKeys.editGatewayKeyLimits,
+  'raise-limit': limits.raiseLimit,
   'raise-body-bound': settings.raiseBodyBound,
   'raise-timeout': settings.raiseTimeout,
   'set-proxy': settings.setProxy,

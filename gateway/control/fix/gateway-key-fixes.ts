@@ -130,14 +130,3 @@ export const editGatewayKeyUsers: FixAction = {
     };
   },
 };
-
-export const editGatewayKeyLimits: FixAction = {
-  changes: true,
-  sentence: () => 'Doubles the limits of the gateway key.',
-  async apply(context) {
-    const { id, limits } = keyOf(context);
-    const doubled = Object.fromEntries(Object.entries(limits).map(([name, most]) => [name, (most ?? 0) * 2]));
-    await context.client.gatewayKeys.edit({ id, limits: doubled });
-    return { sentence: 'The limits of the gateway key are doubled.' };
-  },
-};

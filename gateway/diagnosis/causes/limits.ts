@@ -10,10 +10,10 @@ export const limitWords = {
     fixes: ['retry-later', 'open-limits-page', 'use-model', 'retry'],
     probes: ['limit-headers', 'minimal-request'],
     atGateway: {
-      title: 'This gateway key has used up its allowance for the moment.',
-      means: 'A limit set on the gateway key was reached; nothing was sent to a provider.',
-      why: 'The key was issued with a limit per minute or on requests at once.',
-      fixes: ['edit-gateway-key-limits', 'retry-later', 'retry'],
+      title: 'A limit that was set in this gateway is reached for the moment.',
+      means: 'Nothing was sent to a provider.',
+      why: 'A limit per minute or on requests at once was set on the gateway key, its app, the route or the provider key.',
+      fixes: ['raise-limit', 'retry-later', 'issue-gateway-key'],
     },
   },
   quota_exhausted: {
@@ -24,10 +24,10 @@ export const limitWords = {
     fixes: ['open-billing-page', 'open-limits-page', 'use-model', 'retry'],
     probes: ['balance-page', 'minimal-request', 'other-key'],
     atGateway: {
-      title: 'The budget of this gateway key is used up.',
-      means: 'The spending limit set on the gateway key was reached; nothing was sent to a provider.',
-      why: 'The key was issued with a budget for the day or the month.',
-      fixes: ['edit-gateway-key-limits', 'retry-later'],
+      title: 'A budget that was set in this gateway is used up.',
+      means: 'Nothing was sent to a provider.',
+      why: 'A budget for the day or the month was set on the gateway key, its app, the route or the provider key.',
+      fixes: ['raise-limit', 'retry-later', 'issue-gateway-key'],
     },
   },
   provider_overloaded: {

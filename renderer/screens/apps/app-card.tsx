@@ -9,6 +9,7 @@ import { sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
 import { GatewayKeyLine } from './gateway-key-line.tsx';
+import { LimitBars } from './limit-bars.tsx';
 
 export function AppCard(props: { app: AppRow; gatewayKeys: readonly GatewayKeyRow[]; onEdit: (app: AppRow) => void }) {
   const w = words.apps;
@@ -57,6 +58,7 @@ export function AppCard(props: { app: AppRow; gatewayKeys: readonly GatewayKeyRo
           </Menu>
         </div>
       </div>
+      <LimitBars of="app" id={app.id} />
       {props.gatewayKeys.length === 0 ? (
         <p className="kw-panel-body kw-dim">{w.noKeys}</p>
       ) : (

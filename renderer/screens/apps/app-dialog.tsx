@@ -7,6 +7,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
+import { LimitFields, type LimitValues } from './limit-fields.tsx';
 
 /** Adds an app (`new`) or edits one. */
 export function AppDialog({ app, onClose }: { app: AppRow | 'new' | undefined; onClose: () => void }) {
@@ -26,11 +27,12 @@ function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) 
   const client = useQueryClient();
   const [name, setName] = useState(app?.name ?? '');
   const [owner, setOwner] = useState(app?.owner ?? '');
+  const [limits, setLimits] = useState<LimitValues>(app?.limits ?? {});
   const [recording, setRecording] = useState<string>(app?.recording ?? INHERIT);
   const action = useAction();
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const facts = { name: name.trim(), owner: owner.trim() || null };
+    const facts = { name: name.trim(), owner: owner.trim() || null, limits };
     const done = await action.run(() =>
       app
         ? api.apps.update({ id: app.id, ...facts, recording: recording === INHERIT ? null : (recording as Recording) })
@@ -38,6 +40,7 @@ function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) 
     );
     if (!done) return;
     void client.invalidateQueries({ queryKey: queries.apps.key() });
+    void client.invalidateQueries({ queryKey: queries.limits.key() });
     void client.invalidateQueries({ queryKey: queries.status.key() });
     onClose();
   };
@@ -67,6 +70,7 @@ function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) 
           data={Object.entries(w.recordingBy).map(([value, label]) => ({ value, label }))}
         />
       )}
+      <LimitFields value={limits} onChange={setLimits} />
       {action.problem && <ProblemNote problem={action.problem} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>

@@ -11,7 +11,8 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
-import { limitWords, scopeWords } from './key-options.ts';
+import { scopeWords } from './key-options.ts';
+import { LimitBars } from './limit-bars.tsx';
 
 const TONES: Record<GatewayKeyRow['state'], Tone> = { active: 'ok', expired: 'wait', revoked: 'off' };
 
@@ -61,7 +62,7 @@ export function GatewayKeyLine({ row }: { row: GatewayKeyRow }) {
         {row.graceUntil && <div className="kw-dim">{w.inGrace(exactTime(row.graceUntil))}</div>}
       </td>
       <td>{scopeWords(row.scope)}</td>
-      <td>{limitWords(row.limits)}</td>
+      <td>{Object.keys(row.limits).length === 0 ? w.unlimited : <LimitBars of="gateway-key" id={row.id} />}</td>
       <td>{row.expires ? <RelativeTime iso={row.expires} /> : words.time.never}</td>
       <td>{row.lastUsedAt ? <RelativeTime iso={row.lastUsedAt} /> : words.time.never}</td>
       <td>

@@ -1,9 +1,10 @@
-import { Fieldset, MultiSelect, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
+import { Fieldset, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api.ts';
 import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
-import { type KeyOptions, LIMITS } from './key-options.ts';
+import type { KeyOptions } from './key-options.ts';
+import { LimitFields } from './limit-fields.tsx';
 
 const ENDPOINTS = [
   'chat.completions',
@@ -90,27 +91,7 @@ export function KeyOptionsForm(props: {
           onChange={(list) => set({ users: list })}
         />
       </Fieldset>
-      <Fieldset legend={f.limits}>
-        <Text size="sm" c="dimmed">
-          {f.limitsHint}
-        </Text>
-        <div className={classes.limits}>
-          {LIMITS.map((name) => (
-            <NumberInput
-              key={name}
-              label={f[name]}
-              placeholder={f.noLimit}
-              min={0}
-              allowDecimal={name.startsWith('budget')}
-              value={value.limits[name] ?? ''}
-              onChange={(limit) => {
-                const { [name]: _, ...others } = value.limits;
-                set({ limits: typeof limit === 'number' && limit > 0 ? { ...others, [name]: limit } : others });
-              }}
-            />
-          ))}
-        </div>
-      </Fieldset>
+      <LimitFields value={value.limits} onChange={(limits) => set({ limits })} />
     </>
   );
 }

@@ -279,7 +279,7 @@ export function createRouter(options: FixtureOptions) {
     },
     gatewayKeys: {
       list: os.gatewayKeys.list.handler(() => home.gatewayKeys),
-      show: os.gatewayKeys.show.handler(({ input }) => find(home.gatewayKeys, input.id)),
+      show: os.gatewayKeys.show.handler(({ input }) => ({ ...find(home.gatewayKeys, input.id), usage: [] })),
       issue: os.gatewayKeys.issue.handler(({ input }) => {
         const owner = home.apps.find((each) => each.id === input.app || each.name === input.app);
         if (!owner)
@@ -352,6 +352,26 @@ export function createRouter(options: FixtureOptions) {
         );
         return { of: 'route' as const, id, name: id, transform, models: null };
       }),
+    },
+    limits: {
+      list: os.limits.list.handler(() =>
+        home.gatewayKeys.flatMap(({ id, label, limits }) =>
+          Object.entries(limits).map(([limit, allowed], at) => ({
+            limit: limit as 'rpm',
+            of: 'gateway-key' as const,
+            id,
+            name: label,
+            allowed: allowed ?? 0,
+            used: (allowed ?? 0) * (at === 0 ? 0.2 : 0.84),
+            held: 0,
+            remaining: (allowed ?? 0) * (at === 0 ? 0.8 : 0.16),
+            resetsAt: new Date(Date.now() + 3_600_000).toISOString(),
+            warning: at > 0,
+            unpriced: 0,
+          })),
+        ),
+      ),
+      set: os.limits.set.handler(() => []),
     },
     cache: {
       status: os.cache.status.handler(() => ({

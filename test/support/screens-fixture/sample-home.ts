@@ -248,6 +248,7 @@ export function key(
     },
     createdAt: checkedAt ?? new Date(0).toISOString(),
     replacedAt: null,
+    limits: {},
     expires: null,
     disabled: false,
     lastUsedAt: null,

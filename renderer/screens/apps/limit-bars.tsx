@@ -1,0 +1,52 @@
+import { Progress } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { LimitUsage } from '../../../gateway/control/contract/limits.ts';
+import { queries } from '../../api.ts';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { words } from '../../words/words.ts';
+import classes from './apps.module.css';
+
+/** What is used moves with every request, and by itself as the minute moves on. */
+const EVERY_MS = 3_000;
+
+/** A bar for each limit of one gateway key or app: used, allowed, and when it is free again. Nothing where none is set. */
+export function LimitBars({ of, id }: Pick<LimitUsage, 'of' | 'id'>) {
+  const usage = useQuery(queries.limits.list.queryOptions({ refetchInterval: EVERY_MS }));
+  const rows = (usage.data ?? []).filter((row) => row.of === of && row.id === id);
+  if (rows.length === 0) return null;
+  return (
+    <ul className={classes.bars}>
+      {rows.map((row) => (
+        <LimitBar key={row.limit} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function LimitBar({ row }: { row: LimitUsage }) {
+  const w = words.apps.usage;
+  const taken = row.used + row.held;
+  const percent = Math.min(100, (taken / row.allowed) * 100);
+  const text = words.apps.used[row.limit](taken, row.allowed);
+  return (
+    <li>
+      <span>{text}</span>
+      <Progress
+        value={percent}
+        size="sm"
+        aria-label={text}
+        color={row.remaining <= 0 ? 'red' : row.warning || percent >= 80 ? 'yellow' : undefined}
+      />
+      <span className="kw-dim">
+        {row.remaining <= 0 ? w.reached : row.held > 0 ? w.held : ''}
+        {row.resetsAt && (
+          <>
+            {' '}
+            {w.resets} <RelativeTime iso={row.resetsAt} />
+          </>
+        )}
+        {row.unpriced > 0 && ` ${w.unpriced(row.unpriced)}`}
+      </span>
+    </li>
+  );
+}
