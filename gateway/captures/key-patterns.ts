@@ -37,6 +37,15 @@ const GATEWAY_KEY: KeyPattern = {
   kind: 'gateway-key',
 };
 
+/** AWS's signature over one request, as its header and its query write it: good for minutes, and no business of a record. */
+const AWS_SIGNATURE: KeyPattern = {
+  prefix: 'Signature=',
+  regex: /Signature=[0-9a-f]{64}/y,
+  distinctive: true,
+  mustLookRandom: false,
+  kind: 'key-pattern',
+};
+
 /** Patterns for all presets and for gateway keys; the same text in two presets counts once. */
 export function deriveKeyPatterns(presets: readonly PresetKeyShape[]): KeyPattern[] {
   const found = new Map<string, KeyPattern>();
@@ -47,7 +56,7 @@ export function deriveKeyPatterns(presets: readonly PresetKeyShape[]): KeyPatter
       if (shape) for (const pattern of fromShape(shape, telling)) found.set(pattern.regex.source, pattern);
     }
   }
-  return [GATEWAY_KEY, ...found.values()];
+  return [GATEWAY_KEY, AWS_SIGNATURE, ...found.values()];
 }
 
 function fromShape(shape: string, telling: boolean): KeyPattern[] {

@@ -1,5 +1,7 @@
 /** Apps of every dialect ask Bedrock: signed requests over real sockets, binary streams back, failures named. */
 import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlClient } from '../../../gateway/control/router.ts';
 import type { ControlDeps } from '../../../gateway/control/services.ts';
@@ -212,4 +214,24 @@ describe('adding a key', () => {
     const { check } = await add(credentials({ SecretAccessKey: 'x'.repeat(40) }));
     expect(check?.health.state).toBe('rejected');
   });
+});
+
+it('no secret part, no token and no signature is in any capture or file of the home, though the provider tells them again', async () => {
+  const { recorder } = gateway.gateway.services;
+  await recorder.flush();
+  await recorder.settle();
+  const { secretAccessKey, sessionToken, apiKey } = ACCOUNT;
+  expect(server.signatures.length).toBeGreaterThan(15);
+  const secrets = [secretAccessKey, sessionToken, apiKey, ...server.signatures];
+  const rows = await recorder.list({ limit: 500 });
+  expect(rows.length).toBeGreaterThan(15);
+  for (const { id } of rows) {
+    const text = JSON.stringify(await gateway.capture(id));
+    for (const secret of secrets) expect(text.includes(secret), `capture ${id} holds a secret`).toBe(false);
+  }
+  const files = (await readdir(gateway.home, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  for (const file of files) {
+    const text = (await readFile(join(file.parentPath, file.name))).toString('latin1');
+    for (const secret of secrets) expect(text.includes(secret), `${file.name} holds a secret`).toBe(false);
+  }
 });

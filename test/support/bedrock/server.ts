@@ -17,6 +17,8 @@ export interface Seen {
 export interface BedrockServer {
   readonly url: string;
   readonly seen: Seen[];
+  /** The signatures that came, good and bad. */
+  readonly signatures: string[];
   stop(): void;
 }
 
@@ -25,14 +27,18 @@ const PROFILE = /^arn:aws:bedrock:[a-z0-9-]+:\d{12}:(?:application-)?inference-p
 
 export async function startBedrock(account: AwsAccount): Promise<BedrockServer> {
   const seen: Seen[] = [];
+  const signatures: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => answer(request, Buffer.concat(chunks), response));
   });
   const answer = (request: IncomingMessage, bytes: Buffer, response: ServerResponse) => {
+    const authorization = request.headers.authorization ?? '';
+    signatures.push(...(/(?<=Signature=)[0-9a-f]{64}/.exec(authorization) ?? []));
     const refused = signatureRefusal(request, bytes, account);
-    if (refused) return fail(response, 403, refused.type, refused.message);
+    // Nobody promises that what was sent is not told again.
+    if (refused) return fail(response, 403, refused.type, `${refused.message} (${authorization})`);
     const { pathname } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/foundation-models')
       return json(response, { modelSummaries: [{ modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0' }] });
@@ -71,6 +77,7 @@ export async function startBedrock(account: AwsAccount): Promise<BedrockServer> 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    signatures,
     stop: () => {
       server.closeAllConnections();
       server.close();
