@@ -12,7 +12,6 @@ import type {
   ProviderDialect,
   TextPart,
 } from '../canonical/request.ts';
-import { TOOL_PLAN } from './parse-parts.ts';
 
 const OWN: ProviderDialect = 'cohere-v2';
 
@@ -120,7 +119,6 @@ function documentText(part: MediaPart, at: string, losses: Losses): Fields[] {
 function assistant({ parts, at }: Message, losses: Losses): Fields {
   const content: Fields[] = [];
   const calls: Fields[] = [];
-  let plan: string | undefined;
   for (const [index, part] of parts.entries()) {
     const path = `${at}.content[${index}]`;
     switch (part.type) {
@@ -132,7 +130,6 @@ function assistant({ parts, at }: Message, losses: Losses): Fields {
       case 'reasoning':
         if (part.from !== OWN)
           losses.add('dropped', path, `Cohere takes no thinking of another provider (${part.from}).`);
-        else if (part.id === TOOL_PLAN) plan = part.text;
         else if (part.text !== '') content.push({ type: 'thinking', thinking: part.text });
         break;
       case 'tool-call':
@@ -150,12 +147,12 @@ function assistant({ parts, at }: Message, losses: Losses): Fields {
     }
   }
   // With calls the words before them are the plan: Cohere's models write nothing else there.
-  const planned =
-    calls.length > 0 && plan === undefined && content.length > 0 && content.every(({ type }) => type === 'text');
+  const texts = calls.length > 0 ? content.filter(({ type }) => type === 'text') : [];
+  const said = texts.length > 0 ? content.filter(({ type }) => type !== 'text') : content;
   return defined({
     role: 'assistant',
-    content: content.length > 0 && !planned ? content : undefined,
-    tool_plan: planned ? content.map(({ text }) => text).join('\n') : plan,
+    content: said.length > 0 ? said : undefined,
+    tool_plan: texts.length > 0 ? texts.map(({ text }) => text).join('\n') : undefined,
     tool_calls: calls.length > 0 ? calls : undefined,
   });
 }

@@ -1,13 +1,6 @@
 /** Pieces of an answer. Source: docs.cohere.com/reference/chat (`message`). */
 import { asNumber, asRecord, asRecords, asText, defined } from '../canonical/json.ts';
-import type { Citation, ReasoningPart, ToolCallPart } from '../canonical/request.ts';
-
-/** The plan before a call is thinking of a kind of its own; under this id it finds its field again in the next turn. */
-export const TOOL_PLAN = 'tool_plan';
-
-export function planPart(text: string): ReasoningPart {
-  return { type: 'reasoning', text, from: 'cohere-v2', id: TOOL_PLAN };
-}
+import type { Citation, ToolCallPart } from '../canonical/request.ts';
 
 export function parseCall(call: Record<string, unknown>): ToolCallPart {
   const named = asRecord(call.function);

@@ -3,7 +3,7 @@ import type { ParsedResponse } from '../canonical/adapter.ts';
 import { statusOfKind, unusable } from '../canonical/error.ts';
 import { asNumber, asRecord, asRecords, asText, defined, isRecord } from '../canonical/json.ts';
 import type { Part } from '../canonical/request.ts';
-import { parseCall, parseCitation, planPart } from './parse-parts.ts';
+import { parseCall, parseCitation } from './parse-parts.ts';
 import { failureOf, parseFinish, parseUsage } from './usage.ts';
 
 export function parseResponse(body: unknown, _seed: string): ParsedResponse {
@@ -20,7 +20,12 @@ export function parseResponse(body: unknown, _seed: string): ParsedResponse {
     response: defined({
       from: 'cohere-v2' as const,
       id: asText(body.id),
-      parts: [...(plan ? [planPart(plan)] : []), ...parseContent(message), ...calls.map(parseCall)],
+      parts: [
+        // What it says before it calls, as other models write a text there.
+        ...(plan ? [{ type: 'text' as const, text: plan }] : []),
+        ...parseContent(message),
+        ...calls.map(parseCall),
+      ],
       finish: parseFinish(body.finish_reason),
       usage: parseUsage(body.usage),
     }),

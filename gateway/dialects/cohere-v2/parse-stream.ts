@@ -2,7 +2,7 @@
 import { statusOfKind, unusable } from '../canonical/error.ts';
 import { asNumber, asRecord, asText, defined, isRecord, parseJson } from '../canonical/json.ts';
 import type { CanonicalEvent, PartHead, StreamParser, WireEvent } from '../canonical/stream.ts';
-import { parseCall, parseCitation, planPart } from './parse-parts.ts';
+import { parseCall, parseCitation } from './parse-parts.ts';
 import { failureOf, parseFinish, parseUsage } from './usage.ts';
 
 export interface ParseState {
@@ -44,7 +44,7 @@ function step(state: ParseState, event: WireEvent): Step {
     case 'content-end':
       return ended(state, `content ${index}`);
     case 'tool-plan-delta':
-      return piece(state, PLAN, planHead(), asText(message.tool_plan) ?? '');
+      return piece(state, PLAN, { type: 'text' }, asText(message.tool_plan) ?? '');
     case 'tool-call-start': {
       const [planned, events] = ended(state, PLAN);
       const call = parseCall(asRecord(message.tool_calls) ?? {});
@@ -79,11 +79,6 @@ function step(state: ParseState, event: WireEvent): Step {
     default:
       return [state, []];
   }
-}
-
-function planHead(): PartHead {
-  const { from, id } = planPart('');
-  return defined({ type: 'reasoning' as const, from, id });
 }
 
 function readContent(state: ParseState, key: string, content: Record<string, unknown>): Step {

@@ -183,13 +183,13 @@ describe.each(TRANSLATED_DIALECTS)('a request in %s', (from) => {
   it('streams plan and parallel calls, split at any byte', () => {
     const wire = sse(STREAM, true);
     const whole = streamed(from, wire);
-    const { calls, thinking, ended } = collect(from, whole.text);
-    expect({ calls, thinking, ended }).toEqual({
+    const { calls, text, ended } = collect(from, whole.text);
+    expect({ calls, text, ended }).toEqual({
       calls: [
         { name: 'get_weather', input: { city: 'Paris' } },
         { name: 'get_weather', input: { city: 'Rom' } },
       ],
-      thinking: 'I will look up the weather ☀️',
+      text: 'I will look up the weather ☀️',
       ended: true,
     });
     expect(whole.translator.usage).toEqual({ inputTokens: 913, outputTokens: 83 });
