@@ -16,6 +16,7 @@ export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere
 
 export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat>>> = {
   'openai-chat': 'openai',
+  'openai-responses': 'openai',
   'anthropic-messages': 'anthropic',
   gemini: 'gemini',
   'bedrock-converse': 'bedrock',

@@ -7,6 +7,7 @@ export type { ErrorRow, Preset } from './preset-schema.ts';
 /** Upstream dialects in the store's words (`UPSTREAM_DIALECTS` of store/schema.ts). */
 export type UpstreamDialect =
   | 'openai-chat'
+  | 'openai-responses'
   | 'anthropic-messages'
   | 'gemini'
   | 'bedrock-converse'

@@ -33,6 +33,7 @@ export function isConversation(dialect: Dialect): dialect is CallerDialect {
 
 const MAIN: Readonly<Partial<Record<UpstreamDialect, ProviderDialect>>> = {
   'openai-chat': 'openai-chat',
+  'openai-responses': 'openai-responses',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini-generate',
   'bedrock-converse': 'bedrock-converse',

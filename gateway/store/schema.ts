@@ -16,6 +16,7 @@ export const idSchema = z
 
 export const UPSTREAM_DIALECTS = [
   'openai-chat',
+  'openai-responses',
   'anthropic-messages',
   'gemini',
   'bedrock-converse',

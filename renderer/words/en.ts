@@ -769,6 +769,7 @@ export const en = {
     practiceNote: 'Answers without a key or a network, and fails on demand.',
     dialects: {
       'openai-chat': 'OpenAI',
+      'openai-responses': 'OpenAI Responses',
       'anthropic-messages': 'Anthropic',
       gemini: 'Gemini',
       'bedrock-converse': 'Bedrock',

@@ -71,8 +71,16 @@ export function addProviderCommands(program: Command): void {
     .addOption(
       new Option(
         '--dialect <dialect>',
-        'openai-chat (the default), anthropic-messages, gemini, bedrock-converse, cohere-v2, or other (for /p/ only)',
-      ).choices(['openai-chat', 'anthropic-messages', 'gemini', 'bedrock-converse', 'cohere-v2', 'other']),
+        'openai-chat (the default), openai-responses, anthropic-messages, gemini, bedrock-converse, cohere-v2, or other (for /p/ only)',
+      ).choices([
+        'openai-chat',
+        'openai-responses',
+        'anthropic-messages',
+        'gemini',
+        'bedrock-converse',
+        'cohere-v2',
+        'other',
+      ]),
     )
     .option('--header <header>', "extra header sent with every request, 'Name: value' (repeatable)", collectHeaders)
     .option('--set <name=value>', 'a setting of the preset (repeatable)', collectSettings)
