@@ -73,7 +73,7 @@ function decide(provider: Provider, preset: Preset | undefined, asked: CallerDia
   // Whoever answers chat completions mostly takes those of old too, and no list says who does not.
   const isOld = asked === 'openai-completions' && main === 'openai-chat';
   if (main === asked || isOld) return { own: true, dialect: main, rule: { name: 'dialect.own', origin, value: asked } };
-  if (settingDialects(provider).includes(asked)) {
+  if (says(provider, asked)) {
     return { own: true, dialect: main, rule: { name: 'dialect.setting', origin: setHere, value: asked } };
   }
   if (preset && asked !== 'openai-completions' && offers(provider, preset, asked)) {
@@ -90,8 +90,10 @@ export function mainDialect(provider: Provider, preset: Preset | undefined): Pro
 }
 
 /** What the owner says this provider speaks besides, where no preset can know: `--set dialects=openai-responses`. */
-function settingDialects(provider: Provider): readonly string[] {
-  return (provider.settings.dialects ?? '').split(/[\s,]+/);
+function says(provider: Provider, asked: CallerDialect): boolean {
+  if (!(provider.settings.dialects ?? '').split(/[\s,]+/).includes(asked)) return false;
+  // Another wire format has an address of its own, which no setting tells.
+  return asked !== 'openai-completions' && FORMAT_OF[asked] === WIRE_FORMAT_OF[provider.dialect];
 }
 
 /** Whether the preset lists the dialect with an address that is this provider's too. */

@@ -104,6 +104,16 @@ it('answers Anthropic’s messages as a stream', async () => {
   });
 });
 
+it('is said of a custom provider by a setting', async () => {
+  const { baseUrl } = gateway.gateway.services.store.snapshot.providers.get('deep') ?? {};
+  const settings = { dialects: 'openai-responses' };
+  await gateway.addProvider({ id: 'both', name: 'Both', baseUrl, settings }, 'sk-two-0123456789abcdefABCDEF');
+  const response = await gateway.post('/v1/responses', { model: 'both/deep', input: 'hi' });
+  expect(await response.text()).toBe(JSON.stringify(RESPONSE));
+  const { steps } = await gateway.captureOf(response);
+  expect(steps.find(({ stage }) => stage === 'translate')?.rule?.name).toBe('dialect.setting');
+});
+
 it('takes the Responses API untouched', async () => {
   const response = await gateway.post('/v1/responses', { model: 'deep/deep', input: 'hi', store: true });
   expect(await response.text()).toBe(JSON.stringify(RESPONSE));
