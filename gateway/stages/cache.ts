@@ -5,7 +5,7 @@
 import { canonicalJson } from '../cache/canonical-json.ts';
 import { type Asked, type AskedBy, sha256 } from '../cache/question-digest.ts';
 import type { Found, KeptAnswer, Shape } from '../cache/response-cache.ts';
-import type { Exchange } from '../exchange.ts';
+import type { CacheUse, Exchange } from '../exchange.ts';
 import { leftOutOf, questionHead, type Subject, shapeOf, subjectNamed, subjectOf } from './cache-question.ts';
 import { type CacheRule, cacheRule, hindranceOf, oldestTaken } from './cache-rules.ts';
 import type { StageContext, StageOutcome } from './stage.ts';
@@ -124,11 +124,17 @@ function hit(exchange: Exchange, rule: CacheRule, asked: Asked, found: Found & {
     answer,
     outcome: {
       decision: 'answered',
-      summary: 'Answered from the cache: the same was asked before.',
+      summary: `Answered from the cache, as ${of} was: the same was asked before. ${savedWords(saved)}`,
       rule: rule.rule,
       output: { cache: 'hit', asked: asked.shown, of, ageMs: Math.round(ageMs), ...saved },
     },
   };
+}
+
+function savedWords({ inputTokens, outputTokens, costUsd }: NonNullable<CacheUse['saved']>): string {
+  if (inputTokens === undefined && outputTokens === undefined) return 'Nothing was sent.';
+  const tokens = `${(inputTokens ?? 0) + (outputTokens ?? 0)} tokens`;
+  return costUsd === undefined ? `Saved ${tokens}.` : `Saved ${tokens}, $${costUsd.toPrecision(3)}.`;
 }
 
 function miss(exchange: Exchange, plan: KeepPlan, asked: Asked, found: Found, maxAgeMs: number): Lookup {

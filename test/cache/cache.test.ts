@@ -79,6 +79,7 @@ describe('the same question asked again', () => {
     const step = second.steps.find(({ stage }) => stage === 'cache');
     expect(step).toMatchObject({
       decision: 'answered',
+      summary: expect.stringContaining('Saved 1500 tokens, $0.00750.'),
       rule: { origin: { from: 'route', name: 'fast' }, value: 60_000 },
     });
     expect(second.steps.some(({ stage }) => stage === 'forward')).toBe(false);
