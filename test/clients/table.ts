@@ -11,7 +11,7 @@ import { anthropicMessages } from './programs/anthropic-sdk.ts';
 import { googleGenai } from './programs/google-genai.ts';
 import { langchainAnthropic, langchainOpenai } from './programs/langchain.ts';
 import { openaiChat, openaiEmbeddings, openaiResponses } from './programs/openai-sdk.ts';
-import { faultOf, type Program } from './programs/program.ts';
+import { faultOf, type Program, refusalFault } from './programs/program.ts';
 import { aiAnthropic, aiGoogle, aiOpenai } from './programs/vercel-ai.ts';
 import { anthropic } from './upstreams/anthropic.ts';
 import { bedrock } from './upstreams/bedrock.ts';
@@ -83,7 +83,9 @@ export async function runCell(program: Program, upstream: Running, gateway: Test
       for (const way of asked === 'embedding' ? (['whole'] as const) : program.ways) {
         all += 1;
         complaints.length = 0;
-        const fault = (program.judge ?? faultOf)(asked, await program.converse(asked, place, way));
+        const outcome = await program.converse(asked, place, way);
+        const lack = shape.lacks?.find((each) => each.asked === asked);
+        const fault = lack ? refusalFault(outcome, lack.words) : (program.judge ?? faultOf)(asked, outcome);
         if (fault) faults.push([`${asked} (${way}): ${fault}`, ...complaints].join(' — upstream: '));
       }
     }

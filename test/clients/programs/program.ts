@@ -100,6 +100,13 @@ function errorFault(status: number, asked: Case, { error, text }: Outcome): stri
   return undefined;
 }
 
+/** What the model cannot do must be refused as the caller's own mistake, and in these words. */
+export function refusalFault({ error, text }: Outcome, words: RegExp): string | undefined {
+  if (!error) return `answered ${JSON.stringify(text?.slice(0, 80))} where the model cannot`;
+  const status = error.status ?? 400;
+  return status === 400 && words.test(error.message) ? undefined : `status ${status}: ${error.message.slice(0, 160)}`;
+}
+
 /** The error that a conversation ended with, as the client's own class. */
 export async function caught(conversation: Promise<Outcome>): Promise<Outcome> {
   try {

@@ -23,6 +23,7 @@ function program(
   name: string,
   models: (place: Place) => { readonly chat: LanguageModel; readonly embedding?: EmbeddingModel },
   thinking: Options,
+  always?: Options,
 ): Program {
   return {
     name: `ai · ${name}`,
@@ -31,7 +32,7 @@ function program(
     converse: (asked, place, way) => {
       const { chat, embedding } = models(place);
       if (asked === 'embedding') return caught(embed(embedding as EmbeddingModel));
-      return caught(converse(asked, chat, way === 'stream', asked === 'thinking' ? thinking : undefined));
+      return caught(converse(asked, chat, way === 'stream', asked === 'thinking' ? thinking : always));
     },
   };
 }
@@ -45,6 +46,8 @@ export const aiOpenai = program(
   {
     openai: { store: false, reasoningEffort: 'medium', include: ['reasoning.encrypted_content'], forceReasoning: true },
   },
+  // Without it the package refers to earlier items by ids that only OpenAI keeps.
+  { openai: { store: false } },
 );
 
 export const aiAnthropic = program(

@@ -3,7 +3,7 @@
  * …/embed, docs.cohere.com/docs/structured-outputs, …/reasoning, …/tool-use-quickstart.
  */
 import { answer, type Call, type Reply, type Seen, USAGE } from '../model.ts';
-import { VECTOR } from './openai.ts';
+import { embeddings, VECTOR } from './openai.ts';
 import {
   demand,
   type Json,
@@ -50,6 +50,7 @@ export const cohere: Shape = {
   secret: SECRET,
   model: MODEL,
   embeddingModel: EMBEDDING_MODEL,
+  lacks: [{ asked: 'image', words: /reads text only/ }],
   provider: (url) => ({ id: 'cohere', preset: 'cohere', dialect: 'cohere-v2', baseUrl: `${url}/v2` }),
   handle,
   error,
@@ -58,6 +59,8 @@ export const cohere: Shape = {
 function handle({ path, headers, body }: WireRequest): WireAnswer {
   if (headers.authorization !== `Bearer ${SECRET}`) return error(401, 'invalid api token');
   if (path === '/v2/embed') return embed(body);
+  // docs.cohere.com/docs/compatibility-api
+  if (path === '/compatibility/v1/embeddings') return embeddings(body);
   demand(path === '/v2/chat', `${path} not found`, 404);
   onlyKnown(body, FIELDS);
   demand(body.model === MODEL, `model '${body.model}' not found, make sure the correct model ID was used`, 404);

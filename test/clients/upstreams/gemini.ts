@@ -3,7 +3,7 @@
  * ai.google.dev/api/generate-content, ai.google.dev/gemini-api/docs/thought-signatures, …/troubleshooting.
  */
 import { answer, type Call, type Reply, type Seen, USAGE } from '../model.ts';
-import { VECTOR } from './openai.ts';
+import { embeddings as embeddingsAsOpenai, VECTOR } from './openai.ts';
 import {
   demand,
   type Json,
@@ -46,6 +46,9 @@ export const gemini: Shape = {
 };
 
 function handle({ path, query, headers, body }: WireRequest): WireAnswer {
+  // ai.google.dev/gemini-api/docs/openai
+  if (path === '/v1beta/openai/embeddings' && headers.authorization === `Bearer ${SECRET}`)
+    return embeddingsAsOpenai(body);
   if (headers['x-goog-api-key'] !== SECRET && query.get('key') !== SECRET)
     return error(400, 'API key not valid. Please pass a valid API key.');
   const match = /^\/v1beta\/models\/([^:]+):(\w+)$/.exec(path);

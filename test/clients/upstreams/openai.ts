@@ -419,7 +419,8 @@ function summaryEvents(event: Event, at: Json, whole: string): string[] {
 /** Two numbers that 32 bits hold exactly, so that every encoding gives the same ones. */
 export const VECTOR = [0.25, -0.5];
 
-function embeddings(body: Json): WireAnswer {
+/** Others have it as well, at an address of its own beside theirs. */
+export function embeddings(body: Json): WireAnswer {
   onlyKnown(body, ['model', 'input', 'encoding_format', 'dimensions', 'user']);
   const inputs = Array.isArray(body.input) ? body.input : [body.input];
   const embedding =

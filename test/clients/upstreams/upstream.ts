@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Provider } from '../../../gateway/store/schema.ts';
+import type { Case } from '../model.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -37,6 +38,8 @@ export interface Shape {
   readonly secret: string;
   readonly model: string;
   readonly embeddingModel?: string;
+  /** What this model itself cannot do: a refusal in words is right there, and an answer is not. */
+  readonly lacks?: readonly { readonly asked: Case; readonly words: RegExp }[];
   handle(request: WireRequest): WireAnswer | Promise<WireAnswer>;
   error(status: number, message: string): WireAnswer;
 }
