@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { giveMemoryBack } from './give-memory-back.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -9,25 +10,34 @@ const WORTH_MS = 250;
 export interface RestOptions {
   /** Exchanges in flight. */
   readonly active: () => number;
-  /** What else can give memory back. */
+  /** What else can give memory back, once the whole process is quiet. */
   readonly also: () => void;
 }
 
 /** Gives memory back after the start and after every burst, in the first quiet moment; returns what ends it. */
 export function restWhenQuiet({ active, also }: RestOptions): () => void {
+  let busySinceRestMs = Number.POSITIVE_INFINITY;
+  let seen = performance.eventLoopUtilization();
   let seenMs = 0;
   let restedMs = 0;
   const timer = setInterval(() => {
+    const busyMs = performance.eventLoopUtilization(seen).active;
+    seen = performance.eventLoopUtilization();
+    busySinceRestMs += busyMs;
     const usedMs = cpuMs();
-    const quiet = usedMs - seenMs < LOOK_EVERY_MS * QUIET_SHARE && active() === 0;
-    // What resting itself takes, in two threads, is no work to rest from.
-    const tired = usedMs - restedMs > WORTH_MS;
+    const processQuiet = usedMs - seenMs < LOOK_EVERY_MS * QUIET_SHARE;
     seenMs = usedMs;
-    if (!quiet || !tired) return;
+    if (active() > 0 || busyMs >= LOOK_EVERY_MS * QUIET_SHARE) return;
+    // This thread's own memory does not wait for the captures' thread, which puts a burst in order for a long while after.
+    if (busySinceRestMs > WORTH_MS) {
+      giveMemoryBack();
+      busySinceRestMs = 0;
+      seen = performance.eventLoopUtilization();
+    }
+    // What resting itself takes, in two threads, is no work to rest from.
+    if (!processQuiet || usedMs - restedMs <= WORTH_MS) return;
     also();
-    giveMemoryBack();
     restedMs = cpuMs();
-    seenMs = restedMs;
   }, LOOK_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);

@@ -1,7 +1,7 @@
 /**
- * Records exchanges from the request path: `begin` when one is accepted, `finish` after its verdict. Both only pack
- * (redacted) bytes into the current batch; a worker thread writes a batch at most 15 ms after its first record. Nothing
- * here waits for the disk, and nothing here throws into the request path.
+ * Records exchanges from the request path: `begin` when one is accepted, `finish` after its verdict. All that happens
+ * here is that (redacted) bytes are packed into the current batch; a worker thread writes a batch at most 15 ms after its
+ * first record. Nothing here waits for the disk, and nothing here throws into the request path.
  *
  * 1. A capture whose begin and end fall into one window is written once.
  * 2. Bytes handed over and not yet committed are bounded: beyond the bound bodies are left out, far beyond it rows.
@@ -67,8 +67,10 @@ export interface LastUsed {
 export interface Recorder {
   /** The exchange was accepted; it must be handed to `finish` later. */
   begin(exchange: Exchange): void;
-  /** The exchange has its verdict; nothing of it is read after this returns, save bodies still being decoded. */
+  /** The exchange has its verdict, and nothing of it changes any more; it is packed before the window closes. */
   finish(exchange: Exchange): void;
+  /** Packs and counts what is over; to be called before the meter is read. */
+  catchUp(): void;
   list(query: CaptureQuery): Promise<CaptureRow[]>;
   /**
    * Keeps captures from elsewhere under the ids they carry; those that are here already stay as they are. Nothing is
@@ -109,6 +111,11 @@ const WINDOW_MS = 15;
  * sooner and are written once: with many at a time, rows of the running would otherwise outnumber those of the done.
  */
 const RUNNING_ROW_AFTER_MS = 27;
+/**
+ * Exchanges that are over are packed so many at a time, or when the window closes. A client that sends its next request
+ * as soon as it has its answer would otherwise wait each time until the last exchange is packed.
+ */
+const PACKED_AT_ONCE = 16;
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 const KEPT_BUFFERS = 4;
 /** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */
@@ -194,6 +201,8 @@ class BatchingRecorder implements Recorder {
   /** Accepted and not over; those in `unwritten` have no row yet (and began at that reading of the monotonic clock). */
   private readonly running = new RunningExchanges();
   private readonly unwritten = new Map<string, number>();
+  /** Over, and not packed yet. */
+  private readonly finished: Exchange[] = [];
   private readonly decoding = new Map<string, Promise<void>>();
   private readonly endWaiters = new Map<string, (() => void)[]>();
   private readonly underway = new Map<number, Underway>();
@@ -246,11 +255,20 @@ class BatchingRecorder implements Recorder {
 
   finish(exchange: Exchange): void {
     if (this.ended) return;
-    try {
-      this.record(exchange);
-    } catch (error) {
-      this.fault(error, exchange.id);
-      this.meter.note(exchange);
+    this.finished.push(exchange);
+    if (this.finished.length >= PACKED_AT_ONCE) this.catchUp();
+    else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
+  }
+
+  /** One by one: packing may send a batch, which packs the rest first. */
+  catchUp(): void {
+    for (let exchange = this.finished.shift(); exchange; exchange = this.finished.shift()) {
+      try {
+        this.record(exchange);
+      } catch (error) {
+        this.fault(error, exchange.id);
+        this.meter.note(exchange);
+      }
     }
   }
 
@@ -339,6 +357,7 @@ class BatchingRecorder implements Recorder {
 
   /** Hands the batch over; exchanges that began before then and are still running get their row with it. */
   private send(begunBefore = Number.POSITIVE_INFINITY): void {
+    this.catchUp();
     clearTimeout(this.timer);
     this.timer = undefined;
     for (const [id, begunAt] of this.unwritten) {
@@ -633,6 +652,7 @@ class BatchingRecorder implements Recorder {
   }
 
   async get(id: string): Promise<Capture | null> {
+    this.catchUp();
     await this.decoding.get(id);
     if (this.running.has(id)) await this.endOf(id);
     this.send();
@@ -688,6 +708,7 @@ class BatchingRecorder implements Recorder {
   }
 
   async lastUsed(): Promise<LastUsed> {
+    this.catchUp();
     const stored = (await this.call({ method: 'lastUsed' })) as Record<string, number>;
     for (const { lastUsed } of this.underway.values()) for (const [key, at] of lastUsed) stored[key] = at;
     for (const [key, at] of entriesOf(this.used)) stored[key] = at;
@@ -724,6 +745,7 @@ class BatchingRecorder implements Recorder {
   }
 
   async flush(): Promise<void> {
+    this.catchUp();
     await Promise.all(this.decoding.values());
     this.send();
     if (this.underway.size === 0) return;

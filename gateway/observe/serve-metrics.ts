@@ -58,6 +58,7 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 function factsOf({ store, vault, recorder, meter, tracing, pipeline }: Needs, version: string): MetricFacts {
+  recorder.catchUp();
   const config = store.snapshot;
   const notices = { info: 0, warning: 0, error: 0 };
   for (const { level } of [...store.notices, ...vault.notices, ...recorder.notices, ...tracing.notices])

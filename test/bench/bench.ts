@@ -160,5 +160,6 @@ function report(rows: readonly Row[]): void {
     goal(`throughput, ${connections} connections, capture on, translated`, other, 0.7, 'at least', '× pipe');
   }
   goal('added p50, 1 connection', added(captured) / added(nginx), 1.75, 'at most', '× what nginx adds');
+  console.log(`       the bare pipe itself: ${(added(pipe) / added(nginx)).toFixed(2)} × what nginx adds`);
   goal('p99, 16 connections', share(captured, pipe, 16, p99), 3, 'at most', '× pipe');
 }
