@@ -65,7 +65,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     vault: services.vault,
     cache: services.cache,
     recorder: services.recorder,
-    moreNotices: () => services.tracing.notices,
+    moreNotices: () => [...services.tracing.notices, ...services.limitNotices()],
     probe: services.probe,
     routing: services.routing,
     replay: services.replay,

@@ -13,6 +13,7 @@ import { startCaptureThreadEarly } from './captures/worker-thread.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { createHealthWatch } from './key-health.ts';
 import { MemoryLimiter } from './limits/limiter.ts';
+import { openSharedLimiter } from './limits/shared-limiter.ts';
 import { createTracing, type Tracing } from './observe/tracing.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
@@ -23,6 +24,7 @@ import { RoutingMemory } from './routing/routing-memory.ts';
 import type { PipelineOptions } from './run-exchange.ts';
 import { type ExchangeCache, shapeNow } from './stages/cache.ts';
 import { homePaths } from './store/home.ts';
+import type { Notice } from './store/notice.ts';
 import type { ProviderKey } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Keychain, openVault, type Vault } from './store/vault.ts';
@@ -48,6 +50,8 @@ export interface ServicesOptions {
   readonly systemProxy?: string | null;
   /** Wall clock, milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Where several gateways share the counters of their limits; may hold a password, which is shown nowhere. */
+  readonly redisUrl?: string;
   /** A fault of ours, for the log. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -67,6 +71,8 @@ export interface Services {
   readonly routing: RoutingMemory;
   /** What a replay runs on: the same parts as the data plane. */
   readonly replay: ReplayPipeline;
+  /** What is amiss with the counters that several gateways share. */
+  readonly limitNotices: () => readonly Notice[];
   /** Address that explanations are linked under; set once the gateway listens. */
   publicUrl: string;
   readonly newCaptureId: () => string;
@@ -139,6 +145,13 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     redactor.refresh();
   });
   const limiter = new MemoryLimiter({ spend: recorder.spend, now });
+  const shared =
+    options.redisUrl === undefined ? undefined : await shareLimits(options.redisUrl, store, limiter, recorder, now);
+  if (options.redisUrl !== undefined) {
+    const password = passwordOf(options.redisUrl);
+    sources.push(() => password);
+    redactor.refresh();
+  }
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const routing = new RoutingMemory();
   const plain = createDispatcherUpstream(() => connections);
@@ -158,8 +171,8 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     },
     openKey: (key) => openKey(vault, key),
     lockedBecause: () => locked,
-    takeLimits: (ask) => limiter.take(ask),
-    takeLimitsNow: (ask) => limiter.take(ask),
+    takeLimits: shared ? (ask) => shared.take(ask) : (ask) => limiter.take(ask),
+    takeLimitsNow: shared ? (ask) => shared.takeNow(ask) : (ask) => limiter.take(ask),
     dispatcher: createSigningUpstream(plain, tokens),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
@@ -180,7 +193,8 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
     routing,
-    replay: { ...pipelineOptions, redactor, lookLimits: (ask) => limiter.look(ask) },
+    limitNotices: () => shared?.notices ?? [],
+    replay: { ...pipelineOptions, redactor, lookLimits: (ask) => (shared ?? limiter).look(ask) },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
     newCaptureId: () => ids.next(),
     probe: (request) => probeProvider(request, pipelineOptions),
@@ -194,6 +208,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     close: async () => {
       unsubscribe();
       unwatch();
+      shared?.close();
       await connections.close();
       await recorder.close();
       await tracing.close();
@@ -217,6 +232,17 @@ function exchangeCache(cache: ResponseCache, vault: Vault): ExchangeCache {
       return cache.largestBytes;
     },
   };
+}
+
+function shareLimits(url: string, store: Store, memory: MemoryLimiter, { spend }: Recorder, now: () => number) {
+  const refusesWhenGone = () => store.snapshot.settings.limits.redisGone === 'refuse';
+  return openSharedLimiter({ url, memory, spend, now, home: store.snapshot.document.homeId, refusesWhenGone });
+}
+
+/** As it may stand in a text: as it was given, and decoded. */
+function passwordOf(url: string): string[] {
+  const { password } = new URL(url);
+  return password === '' ? [] : [password, decodeURIComponent(password)];
 }
 
 function allSecrets(vault: Vault, sources: readonly (() => readonly string[])[]): KnownSecret[] {

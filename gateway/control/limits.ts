@@ -1,7 +1,9 @@
 import { isNearEnd } from '../limits/limit-headers.ts';
+import { subjectWords, usedWords } from '../limits/limit-words.ts';
 import { limitedSubjects } from '../limits/limited-subjects.ts';
 import { localDay } from '../limits/periods.ts';
 import { isBudget, type LimitReading, type Limits, left, type SubjectKind } from '../limits/reading.ts';
+import type { Notice } from '../store/notice.ts';
 import type { Document } from '../store/schema.ts';
 import type { LimitChange, LimitUsage } from './contract/limits.ts';
 import { os } from './implementer.ts';
@@ -30,6 +32,19 @@ export async function limitUsage({ store, replay, recorder, now }: ControlDeps):
   const { readings } = await replay.lookLimits({ subjects, tokens: 0, costNanos: 0, spends: true });
   const nowMs = now();
   return readings.map((reading) => usageOf(reading, nowMs, warnAtPercent, recorder.spend));
+}
+
+/** Budgets that are nearly or wholly used up. */
+export async function budgetNotices(deps: ControlDeps): Promise<Notice[]> {
+  const rows = await limitUsage(deps);
+  return rows
+    .filter(({ warning }) => warning)
+    .map((row) => ({
+      id: `budget-${row.of}-${row.id}-${row.limit}`,
+      level: 'warning' as const,
+      sentence: `${usedWords({ ...row, asked: 0, resetMs: 0 })} on ${subjectWords(row)} ${row.remaining > 0 ? 'is' : 'is all'} spent.`,
+      next: row.resetsAt === null ? null : `It begins anew at ${row.resetsAt}, or with a higher budget.`,
+    }));
 }
 
 function usageOf(

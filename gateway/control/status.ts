@@ -2,6 +2,7 @@ import { targetName } from '../routing/routing-facts.ts';
 import type { Status } from './contract/index.ts';
 import { runDoctor } from './doctor.ts';
 import { os } from './implementer.ts';
+import { budgetNotices } from './limits.ts';
 import { liveEvents } from './live.ts';
 import { Problem } from './problem.ts';
 import type { ControlDeps } from './services.ts';
@@ -50,6 +51,7 @@ async function statusOf(deps: ControlDeps): Promise<Status> {
       ...vault.notices,
       ...recorder.notices,
       ...circuitNotices(deps),
+      ...(await budgetNotices(deps)),
       ...(deps.moreNotices?.() ?? []),
     ].map((notice) => ({ ...notice })),
     counts: {

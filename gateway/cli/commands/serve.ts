@@ -14,6 +14,7 @@ interface ServeOptions {
   readonly port?: number;
   readonly host: string;
   readonly open?: boolean;
+  readonly redis?: string;
   readonly otlp?: string;
   readonly exposeToNetwork?: boolean;
 }
@@ -33,6 +34,10 @@ export function addServeCommand(program: Command): void {
     .option('--expose-to-network', 'allow a --host that other computers can reach')
     .option('--otlp <url>', 'send traces to this OpenTelemetry collector, such as http://127.0.0.1:4318', collector)
     .option('--open', 'open the screens in a browser')
+    .option(
+      '--redis <url>',
+      'share the counters of limits with other gateways; with a password better in KEYWARD_REDIS_URL',
+    )
     .action(handle<ServeOptions, []>((run, options) => serve(run, options)));
 }
 
@@ -71,6 +76,7 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
       keyFile: globals.keyFile ?? process.env.KEYWARD_KEY_FILE,
       passphrase: passphraseFile ? await passphraseOfFile(passphraseFile) : undefined,
       screens: screensFolder(),
+      redisUrl: redisUrl(options.redis ?? process.env.KEYWARD_REDIS_URL),
       onStopAsked: () => stopAsked(),
       onFault: (error) => log.error(error),
     });
@@ -94,6 +100,13 @@ async function serve({ globals, out }: Run, options: ServeOptions): Promise<Exit
     await gateway.stop(DRAIN_MS);
     await log.close();
   }
+}
+
+/** Never repeats the address: it may hold a password. */
+function redisUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol)) return text;
+  throw usage('That is no address of a Redis server.', 'Write redis://127.0.0.1:6379, or rediss:// with TLS.');
 }
 
 /** The log, opened once the gateway listens or has something to say: until then it would only hold up the start. */
