@@ -49,7 +49,9 @@ export function keyHistory(
     (row) => row.keyId !== null && row.keyId === capture.keyId && row.keyVersion === capture.keyVersion,
   );
   const worked = own.find((row) => row.ok);
-  const again = own.find((row) => row.ok && Date.parse(row.time) > at);
+  // What later success and other faults tell is about the key; a limit or a parameter has its own reasons to pass.
+  const refusedKey = capture.cause?.startsWith('key_') === true && capture.provider !== 'practice';
+  const again = refusedKey ? own.find((row) => row.ok && Date.parse(row.time) > at) : undefined;
   if (again) {
     found.push({
       id: 'history.works-again',
@@ -72,7 +74,7 @@ export function keyHistory(
       evidence: { what: 'the same key worked before', where: `capture ${worked.id}`, value: worked.time },
     });
   }
-  found.push(...ailing(capture, before, at));
+  if (refusedKey) found.push(...ailing(capture, before, at));
   const lately = before.filter(
     (row) => row.provider === capture.provider && Math.abs(at - Date.parse(row.time)) < LATELY_MS,
   );

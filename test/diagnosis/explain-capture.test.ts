@@ -186,6 +186,35 @@ describe('the explanation of a capture', () => {
     expect(share(together)).toBeGreaterThan(share(alone));
   });
 
+  it('does not make an outage of a limit that passed, or of a parameter, because the key works again', () => {
+    for (const [cause, status, said] of [
+      ['rate_limited', 429, '{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}'],
+      ['bad_request_parameter', 400, '{"error":{"message":"Unsupported parameter: x","code":"unsupported_parameter"}}'],
+    ] as const) {
+      const failing = capture(
+        { cause, stage: 'forward' },
+        {
+          provider: 'openai',
+          status,
+          cause,
+          keyId: 'pk_1',
+          keyVersion: 1,
+          attemptList: [attempt({ status, responseBody: body(said) })],
+        },
+      );
+      const later = { ...failing, id: 'later', ok: true, cause: null, time: '2026-11-23T12:00:30.000Z' };
+      const ill = {
+        ...failing,
+        id: 'ill',
+        status: 503,
+        cause: 'provider_overloaded',
+        time: '2026-11-23T11:59:30.000Z',
+      } as const;
+      const now = Date.parse('2026-11-23T12:05:00.000Z');
+      expect(explainCapture(failing, { ...NOW, now, company: [later, ill] }).cause).toBe(cause);
+    }
+  });
+
   it('is whole and in order for every cause at every stage, with evidence on every rung', () => {
     for (const cause of CAUSES) {
       for (const stage of ['receive', 'identify', 'authorize', 'route'] as const) {
