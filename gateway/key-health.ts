@@ -4,7 +4,7 @@
  * network fault or a provider that is down says nothing about it.
  */
 import type { Cause } from './causes.ts';
-import type { Exchange } from './exchange.ts';
+import type { Attempt, Exchange } from './exchange.ts';
 import type { KeyHealth, ProviderKey } from './store/schema.ts';
 import type { Store } from './store/store.ts';
 
@@ -104,30 +104,34 @@ export interface HealthWatch {
 
 export function createHealthWatch(store: Store, now: () => number, onFault: (error: unknown) => void): HealthWatch {
   const changedAt = new Map<string, number>();
+  const noteAttempt = (exchange: Exchange, attempt: Attempt) => {
+    if (!attempt.key || attempt.status === undefined || exchange.verdict?.clientGone) return;
+    const config = store.snapshot;
+    const key = config.providerKeys.get(attempt.key.id);
+    if (!key || key.version !== attempt.key.version) return;
+    // Nearly every exchange says what is known already.
+    if (stateFromCause(attempt.outcome?.cause ?? null) === key.health.state) return;
+    const health = healthAfter(
+      key,
+      { cause: attempt.outcome?.cause ?? null, status: attempt.status, at: new Date(now()).toISOString() },
+      config.providers.get(attempt.provider)?.name ?? attempt.provider,
+    );
+    if (!health || now() - (changedAt.get(key.id) ?? 0) < QUIET_MS) return;
+    changedAt.set(key.id, now());
+    store
+      .update({ actor: 'gateway', action: 'provider-key.health', subject: key.id }, (draft) => {
+        const record = draft.providerKeys.find((candidate) => candidate.id === key.id);
+        // Replaced or checked meanwhile: what this exchange saw is old news.
+        if (record && record.version === key.version && record.health.state === key.health.state)
+          record.health = health;
+      })
+      .catch(onFault);
+  };
   return {
     note(exchange) {
-      const attempt = exchange.attempts[exchange.attempts.length - 1];
-      if (!attempt?.key || attempt.status === undefined || exchange.origin || exchange.verdict?.clientGone) return;
-      const config = store.snapshot;
-      const key = config.providerKeys.get(attempt.key.id);
-      if (!key || key.version !== attempt.key.version) return;
-      // Nearly every exchange says what is known already.
-      if (stateFromCause(attempt.outcome?.cause ?? null) === key.health.state) return;
-      const health = healthAfter(
-        key,
-        { cause: attempt.outcome?.cause ?? null, status: attempt.status, at: new Date(now()).toISOString() },
-        config.providers.get(attempt.provider)?.name ?? attempt.provider,
-      );
-      if (!health || now() - (changedAt.get(key.id) ?? 0) < QUIET_MS) return;
-      changedAt.set(key.id, now());
-      store
-        .update({ actor: 'gateway', action: 'provider-key.health', subject: key.id }, (draft) => {
-          const record = draft.providerKeys.find((candidate) => candidate.id === key.id);
-          // Replaced or checked meanwhile: what this exchange saw is old news.
-          if (record && record.version === key.version && record.health.state === key.health.state)
-            record.health = health;
-        })
-        .catch(onFault);
+      if (exchange.origin) return;
+      // A key that another one stood in for was refused all the same.
+      for (const attempt of exchange.attempts) noteAttempt(exchange, attempt);
     },
   };
 }

@@ -243,6 +243,9 @@ describe('keys of one provider', () => {
       for (let i = 0; i < 4; i++) expect((await ask()).status).toBe(200);
       // Asked once, found wanting, and left alone.
       expect(first.seen.filter(({ authorization }) => authorization.endsWith('0002'))).toHaveLength(1);
+      // And though every request was answered, the key's owner sees what became of it.
+      const { store } = gateway.gateway.services;
+      await until(() => store.snapshot.providerKeys.get('pk_spare')?.health.state === 'rejected');
     } finally {
       await remove();
     }
