@@ -255,6 +255,7 @@ class BatchingRecorder implements Recorder {
 
   finish(exchange: Exchange): void {
     if (this.ended) return;
+    this.spend.count(exchange);
     this.finished.push(exchange);
     if (this.finished.length >= PACKED_AT_ONCE) this.catchUp();
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
@@ -268,6 +269,7 @@ class BatchingRecorder implements Recorder {
       } catch (error) {
         this.fault(error, exchange.id);
         this.meter.note(exchange);
+        this.spend.note(exchange);
       }
     }
   }
@@ -296,6 +298,7 @@ class BatchingRecorder implements Recorder {
       .catch((error) => {
         this.fault(error, id);
         this.meter.note(exchange);
+        this.spend.note(exchange);
       })
       .finally(() => this.decoding.delete(id));
     this.decoding.set(id, done);
@@ -316,7 +319,8 @@ class BatchingRecorder implements Recorder {
     this.spend.note(exchange);
     this.wakeWaiters(id);
     if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
-    else if (this.batch.length > 0 || this.meter.hasPending) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
+    else if (this.batch.length > 0 || this.meter.hasPending || this.spend.changed)
+      this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   private over(id: string): void {
