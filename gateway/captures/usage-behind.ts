@@ -15,6 +15,9 @@ const SLICE_ROWS = 100;
 export function countBehind(store: CaptureStore): boolean {
   const { behind } = store.usage;
   if (behind === undefined) return false;
+  // Those that have not found their place yet would be passed over.
+  const unsettled = store.sql('SELECT 1 FROM fresh WHERE n <= ? LIMIT 1').get(behind);
+  if (unsettled && store.settle(SLICE_ROWS, Number.POSITIVE_INFINITY) > 0) return true;
   const rows = store
     .sql('SELECT n, id FROM capture WHERE n <= ? ORDER BY n DESC LIMIT ?')
     .all(behind, SLICE_ROWS) as unknown as { n: number; id: string }[];
@@ -78,6 +81,7 @@ function countableOf(capture: Capture): Countable {
     stream: capture.stream,
     usage: capture.usage ?? undefined,
     cost: capture.cost,
+    cache: capture.cache ?? undefined,
     verdict: verdict && capture.state === 'done' ? verdict : { ok: false, cause: null },
     endpoint: { provider: capture.provider ?? undefined },
     answer: capture.answer ?? undefined,

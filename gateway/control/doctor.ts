@@ -4,6 +4,7 @@ import type { DoctorCheck } from './contract/index.ts';
 import { reachProvider } from './reach-provider.ts';
 import { routeState } from './route-states.ts';
 import type { ControlDeps } from './services.ts';
+import { currentWeather } from './weather.ts';
 
 /** A clock further off than this breaks signatures, tokens and certificates. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -39,6 +40,16 @@ export async function runDoctor(deps: ControlDeps): Promise<DoctorCheck[]> {
       };
     }),
     ...checkRoutes(deps),
+    ...(await currentWeather(deps))
+      .filter(({ state, key }) => key === null && (state === 'troubled' || state === 'failing'))
+      .map(
+        ({ provider, sentence }): DoctorCheck => ({
+          check: `weather ${provider}`,
+          result: 'warning',
+          sentence,
+          next: 'See which of its keys: keyward weather. What failed: keyward captures list --failed.',
+        }),
+      ),
     ...(reaches.length === 0
       ? [
           {

@@ -6,6 +6,7 @@ import { explainCapture } from '../diagnosis/explain-capture.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import type { ProbeId } from '../diagnosis/probes.ts';
+import { weatherEvidence } from '../diagnosis/weather-evidence.ts';
 import { among, MODEL_CAUSES } from '../experiments/cause-groups.ts';
 import type { Tools } from '../experiments/experiment.ts';
 import { findingsOf, type Proposal, proposeExperiments } from '../experiments/experiments.ts';
@@ -20,6 +21,7 @@ import { openedKey } from './opened-key.ts';
 import { Problem } from './problem.ts';
 import { replayLive, sendingOf } from './replay-live.ts';
 import type { ControlDeps } from './services.ts';
+import { weatherNow } from './weather.ts';
 
 /** Rows of the neighbourhood an explanation may look at: "is this key failing everywhere, or only here?" */
 const COMPANY_ROWS = 200;
@@ -122,14 +124,16 @@ interface View {
 async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   const { recorder, store, now } = deps;
   const capture = await findCapture(deps, id);
-  const [company, relatedRows] = await Promise.all([
+  const [company, relatedRows, forecast] = await Promise.all([
     companyOf(deps, capture),
     recorder.list({ of: capture.id, limit: MOST_RELATED }),
+    weatherNow(deps),
   ]);
+  const weather = weatherEvidence(capture, forecast, now());
   const snapshot = store.snapshot;
   const plainSubject = subjectOf(capture, snapshot, company);
   const known = await configOf(deps, capture);
-  const plain = explainCapture(capture, { now: now(), snapshot: known, company });
+  const plain = explainCapture(capture, { now: now(), snapshot: known, company, weather });
   const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
   const related = plainSubject.attempt
     ? (await Promise.all(relatedRows.map((row) => recorder.get(row.id)))).filter((one) => one !== null)
@@ -138,7 +142,9 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   const subject = { ...plainSubject, listed };
   const findings = findingsOf(subject, related, causes, { openKey: (key) => openedKey(deps, key) });
   const explanation =
-    findings.length === 0 ? plain : explainCapture(capture, { now: now(), snapshot: known, company, findings });
+    findings.length === 0
+      ? plain
+      : explainCapture(capture, { now: now(), snapshot: known, company, weather, findings });
   return { capture, subject, findings, explanation, causes };
 }
 

@@ -24,6 +24,8 @@ export interface ExplainContext {
   readonly snapshot?: ConfigFacts;
   /** Recent captures' rows (same provider, key or app), newest first. */
   readonly company?: readonly CaptureRow[];
+  /** How the provider did for others meanwhile; shown beside the rest, it decides nothing. */
+  readonly weather?: readonly Evidence[];
   /** What experiments on this capture showed. */
   readonly findings?: readonly Finding[];
 }
@@ -109,6 +111,7 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const { cause, confidence } = judgement;
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
+  evidence.push(...(context.weather ?? []));
   if (cause === 'context_too_long') evidence.push(...windowEvidence(capture, attempt, provider?.preset));
   const ladder = [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)];
   return {

@@ -58,7 +58,7 @@ type CountedAttempt = Pick<Attempt, 'provider' | 'model' | 'key' | 'timings' | '
 /** As much of an exchange as counting wants; a capture that was read back will do. */
 export type Countable = Pick<
   Exchange,
-  'receivedAt' | 'caller' | 'routeName' | 'stream' | 'usage' | 'cost' | 'origin'
+  'receivedAt' | 'caller' | 'routeName' | 'stream' | 'usage' | 'cost' | 'cache' | 'origin'
 > & {
   readonly verdict?: Pick<Verdict, 'ok' | 'cause' | 'clientGone'> & { readonly endMs?: number };
   readonly endpoint?: { readonly provider?: string };
@@ -83,12 +83,12 @@ export function minuteOf(ms: number): number {
 }
 
 /** Undefined: it is not counted (an import, or a replay that sent nothing). */
-export function kindOf({ origin, attempts, endpoint }: Countable): UsageKind | undefined {
+export function kindOf({ origin, attempts, cache, endpoint }: Countable): UsageKind | undefined {
   if (origin) {
     if (origin.kind === 'import' || origin.nothingSent) return undefined;
     return attempts.at(-1)?.provider === PRACTICE ? 'practice' : origin.kind;
   }
-  return (attempts.at(-1)?.provider ?? endpoint?.provider) === PRACTICE ? 'practice' : 'app';
+  return (attempts.at(-1)?.provider ?? cache?.provider ?? endpoint?.provider) === PRACTICE ? 'practice' : 'app';
 }
 
 const PRACTICE = 'practice';
@@ -106,6 +106,7 @@ export function countsOf(exchange: Countable): Count[] {
 function countOfExchange(exchange: Countable, kind: UsageKind): Count {
   const { verdict, usage, cost, caller, attempts } = exchange;
   const last = attempts.at(-1);
+  const hit = exchange.cache?.state === 'hit' ? exchange.cache : undefined;
   const failed = verdict !== undefined && !verdict.ok;
   const nano = cost === undefined ? 0 : Math.round(cost.usd * NANO);
   const counted = usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
@@ -115,9 +116,9 @@ function countOfExchange(exchange: Countable, kind: UsageKind): Count {
       kind,
       app: caller?.appId ?? '',
       gatewayKey: caller?.gatewayKeyId ?? '',
-      provider: last?.provider ?? exchange.endpoint?.provider ?? '',
+      provider: last?.provider ?? hit?.provider ?? exchange.endpoint?.provider ?? '',
       // A name that nobody was asked for is anybody's invention; a route's is this home's.
-      model: modelOf(last) || (exchange.routeName ?? ''),
+      model: modelOf(last ?? hit) || (exchange.routeName ?? ''),
       providerKey: last?.key?.id ?? '',
       cause: causeOf(failed, verdict?.cause),
     },
@@ -126,6 +127,8 @@ function countOfExchange(exchange: Countable, kind: UsageKind): Count {
       failures: failed ? 1 : 0,
       clientGone: verdict?.clientGone ? 1 : 0,
       streams: exchange.stream ? 1 : 0,
+      cacheHits: hit ? 1 : 0,
+      savedNano: Math.round((hit?.saved?.costUsd ?? 0) * NANO),
       attempts: attempts.length,
       inputTokens: usage?.inputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,
@@ -134,7 +137,7 @@ function countOfExchange(exchange: Countable, kind: UsageKind): Count {
       reasoningTokens: usage?.reasoningTokens ?? 0,
       costNano: nano,
       statedNano: cost?.by === 'stated' ? nano : 0,
-      unpriced: counted && cost === undefined && kind !== PRACTICE ? 1 : 0,
+      unpriced: counted && !hit && cost === undefined && kind !== PRACTICE ? 1 : 0,
     },
     durationMs: verdict?.endMs,
     firstByteMs: exchange.answer?.firstByteMs,
@@ -173,7 +176,7 @@ function causeOf(failed: boolean, cause: Cause | null | undefined): string {
 }
 
 /** Bounded, fit for a label; a practice model without its parameters, of which there is no end. */
-function modelOf(attempt: CountedAttempt | undefined): string {
+function modelOf(attempt: { readonly provider?: string; readonly model?: string } | undefined): string {
   const model = attempt?.model ?? '';
   if (attempt?.provider === PRACTICE) return model.split(':', 1)[0] as string;
   const short = model.length > LONGEST_MODEL ? model.slice(0, LONGEST_MODEL) : model;

@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { DoctorCheck, Status } from '../../control/contract/index.ts';
+import type { DoctorCheck, Status, WeatherRow } from '../../control/contract/index.ts';
 import { homePaths, resolveHome } from '../../store/home.ts';
 import { findInstance, isAlive } from '../../store/instance.ts';
 import { CliError, EXIT, type ExitCode } from '../cli-error.ts';
@@ -22,8 +22,8 @@ export function addHomeCommands(program: Command): void {
     .action(
       handle(async (run) => {
         const { client, instance } = await running(run);
-        const status = await client.status.get();
-        run.out.value(status, () => statusText(status, run.out, instance.startedAt));
+        const [status, weather] = await Promise.all([client.status.get(), client.usage.weather()]);
+        run.out.value({ ...status, weather }, () => statusText(status, weather, run.out, instance.startedAt));
       }),
     );
   program
@@ -85,7 +85,7 @@ async function running(run: Run) {
   return { client, instance: found.instance };
 }
 
-function statusText(status: Status, out: Output, startedAt: string): string {
+function statusText(status: Status, weather: readonly WeatherRow[], out: Output, startedAt: string): string {
   const { paint } = out;
   const { counts } = status;
   const listening = status.url
@@ -99,6 +99,11 @@ function statusText(status: Status, out: Output, startedAt: string): string {
     `Recorded   ${counts.captures} requests, ${counts.failures} failed`,
     `Version    ${status.version}`,
   ];
+  for (const { key, state, name, sentence } of weather) {
+    if (key !== null || state === 'quiet') continue;
+    const tone = state === 'failing' ? paint.red : state === 'troubled' ? paint.yellow : paint.green;
+    lines.push(`${tone('●')} ${name}: ${sentence}`);
+  }
   for (const { level, sentence, next } of status.notices) {
     if (level === 'info') continue;
     const paintLevel = level === 'error' ? paint.red : paint.yellow;

@@ -22,7 +22,12 @@ export function addProviderCommands(program: Command): void {
     .description('providers that are set up, and practice, which is built in')
     .action(
       handle(async ({ out, session }) => {
-        const rows = await (await session()).client.providers.list();
+        const { client } = await session();
+        const [providers, weather] = await Promise.all([client.providers.list(), client.usage.weather()]);
+        const rows = providers.map((provider) => ({
+          ...provider,
+          weather: weather.find((row) => row.key === null && row.provider === provider.id)?.state ?? 'quiet',
+        }));
         out.list(
           rows,
           [
@@ -32,6 +37,7 @@ export function addProviderCommands(program: Command): void {
             { title: 'DIALECT', text: (provider) => provider.dialect },
             { title: 'KEYS', text: (provider) => (provider.practice ? '' : String(provider.keys)), align: 'right' },
             { title: 'STATE', text: (provider) => (provider.enabled ? '' : 'switched off') },
+            { title: 'LATELY', text: (provider) => (provider.weather === 'quiet' ? '' : provider.weather) },
             { title: 'BASE URL', text: (provider) => provider.baseUrl },
           ],
           'No providers yet.',
