@@ -1,29 +1,25 @@
-/**
- * What providers of OpenAI's dialect take differently from OpenAI, as data. Sources: each one's API reference (`sources`
- * of data/providers.json); those that are not named take the form that every look-alike knows.
- */
+/** The quirks of a provider for one model, put together from quirk-rules.ts and what the preset's capabilities deny. Pure. */
+import type { ProviderDialect } from '../dialects/canonical/request.ts';
+import type { WireQuirks } from '../dialects/canonical/wire-quirks.ts';
 import type { Preset } from './preset-schema.ts';
+import { QUIRK_RULES, type QuirkRule } from './quirk-rules.ts';
 
-export interface WireQuirks {
-  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
-  /** False: instructions of a developer go as `system`. */
-  readonly developerRole: boolean;
+/** What a translated request to `preset` must respect. Later rules win, but what is lacking adds up. */
+export function wireQuirks(preset: Preset | undefined, dialect: ProviderDialect, model: string): WireQuirks {
+  let quirks: WireQuirks = {};
+  for (const rule of QUIRK_RULES) {
+    if (!applies(rule, preset?.id, dialect, model)) continue;
+    const lacks = [...new Set([...(quirks.lacks ?? []), ...(rule.quirks.lacks ?? [])])];
+    quirks = { ...quirks, ...rule.quirks, ...(lacks.length > 0 ? { lacks } : {}) };
+  }
+  return quirks;
 }
 
-const LOOK_ALIKE: WireQuirks = { maxTokensField: 'max_tokens', developerRole: false };
-/** `max_tokens` is deprecated at OpenAI and refused by its reasoning models. */
-const OPENAI: WireQuirks = { maxTokensField: 'max_completion_tokens', developerRole: true };
-
-const BY_PRESET: Readonly<Record<string, WireQuirks>> = {
-  openai: OPENAI,
-  'azure-openai': OPENAI,
-  openrouter: { maxTokensField: 'max_tokens', developerRole: true },
-  groq: { maxTokensField: 'max_completion_tokens', developerRole: false },
-  cerebras: { maxTokensField: 'max_completion_tokens', developerRole: false },
-};
-
-export function wireQuirks(preset: Preset | undefined): WireQuirks {
-  return BY_PRESET[preset?.id ?? ''] ?? LOOK_ALIKE;
+function applies(rule: QuirkRule, preset: string | undefined, dialect: ProviderDialect, model: string): boolean {
+  if (!(rule.dialects ?? ['openai-chat']).includes(dialect)) return false;
+  if (rule.presets !== undefined && (preset === undefined || !rule.presets.includes(preset))) return false;
+  if (preset !== undefined && rule.except?.includes(preset)) return false;
+  return rule.models === undefined || rule.models.test(model);
 }
 
 /** Claude models from 4.6 on think as they see fit and take an effort (docs.claude.com/en/build-with-claude/adaptive-thinking). */

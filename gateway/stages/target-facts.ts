@@ -1,16 +1,20 @@
 /** What is known of the model that will answer, for the builders of its request: catalogue and quirks. Pure. */
 import type { TargetFacts } from '../dialects/canonical/adapter.ts';
+import type { ProviderDialect } from '../dialects/canonical/request.ts';
 import { findModel } from '../models/find-model.ts';
 import type { KnownModel } from '../providers/known-model.ts';
 import type { Preset } from '../providers/preset-schema.ts';
 import { takesEffort, wireQuirks } from '../providers/wire-quirks.ts';
 
-export function targetFacts(preset: Preset | undefined, model: string): TargetFacts {
+export function targetFacts(preset: Preset | undefined, dialect: ProviderDialect, model: string): TargetFacts {
   const known = preset && knownFor(preset, model);
   const { vision, tools, jsonSchema, reasoning } = known?.supports ?? {};
   return {
     model,
-    ...wireQuirks(preset),
+    ...wireQuirks(preset, dialect, model),
+    // What the preset denies is denied for every model that the catalogue does not know better.
+    ...(preset?.capabilities.vision === false ? { images: false } : {}),
+    ...(preset?.capabilities.tools === false ? { tools: false } : {}),
     ...(known?.maxOutput ? { maxOutputTokens: known.maxOutput } : {}),
     ...(vision === undefined ? {} : { images: vision }),
     ...(tools === undefined ? {} : { tools }),

@@ -53,7 +53,7 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
   if (spoken.dialect === undefined) return {};
   const to = spoken.dialect;
   const stream = exchange.stream === true;
-  const result = translateRequest(from, to, exchange.json, targetFacts(preset, model), {
+  const result = translateRequest(from, to, exchange.json, targetFacts(preset, to, model), {
     model: exchange.askedModel,
     stream,
   });

@@ -8,6 +8,7 @@ import type { CallerDialect, CanonicalRequest, Fields, ProviderDialect, Translat
 import type { CanonicalResponse } from './response.ts';
 import type { EventReader } from './sse.ts';
 import type { StreamBuilder, StreamParser } from './stream.ts';
+import type { NameRule, WireQuirks } from './wire-quirks.ts';
 
 /** What stands beside a body: Gemini has the model and the wish for a stream in the path. */
 export interface RequestFacts {
@@ -16,7 +17,7 @@ export interface RequestFacts {
 }
 
 /** What is known of the model that will answer. Undefined is unknown, and then the dialect's common case is assumed. */
-export interface TargetFacts {
+export interface TargetFacts extends WireQuirks {
   readonly model: string;
   readonly maxOutputTokens?: number;
   /** False: the model rejects wishes about reasoning. */
@@ -27,9 +28,6 @@ export interface TargetFacts {
   readonly images?: boolean;
   readonly tools?: boolean;
   readonly jsonSchema?: boolean;
-  /** Look-alikes of OpenAI that know `max_tokens` and `system` only. */
-  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
-  readonly developerRole?: boolean;
 }
 
 /** What a builder of answers needs besides the answer: the caller's wishes, and ids and clock as values. */
@@ -51,14 +49,6 @@ export type ParsedResponse =
 export interface BuiltResponse {
   readonly wire: Fields;
   readonly ledger: readonly LedgerEntry[];
-}
-
-export interface NameRule {
-  readonly maxLength: number;
-  /** One allowed character. */
-  readonly allowed: RegExp;
-  /** Where the first character has a rule of its own. */
-  readonly first?: RegExp;
 }
 
 /** What translation needs of a dialect that a provider speaks. */

@@ -2,9 +2,9 @@
  * Names of tools and ids of calls, made to fit the target's rules before its builder runs, and put back into the
  * answer. Deterministic: the same name always fits the same way, over turns and in replays.
  */
-import type { NameRule } from './adapter.ts';
 import type { Losses } from './losses.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from './request.ts';
+import type { NameRule } from './wire-quirks.ts';
 
 export interface FittedNames {
   readonly request: CanonicalRequest;
@@ -73,7 +73,11 @@ export function fitName(text: string, rule: NameRule): string {
   const letters = [...text];
   const allowed = letters.every((letter) => rule.allowed.test(letter));
   const begins = rule.first === undefined || rule.first.test(letters[0] ?? '');
-  if (allowed && begins && letters.length > 0 && text.length <= rule.maxLength) return text;
+  const fits = rule.exactly === undefined ? text.length <= rule.maxLength : text.length === rule.exactly;
+  if (allowed && begins && letters.length > 0 && fits) return text;
+  // No room for what is left of the text: two hashes, of it and of its mirror image.
+  if (rule.exactly !== undefined)
+    return (hash(text) + hash(letters.reverse().join(''))).padStart(rule.exactly, '0').slice(-rule.exactly);
   const clean = letters.map((letter) => (rule.allowed.test(letter) ? letter : '_')).join('');
   const tail = `_${hash(text)}`;
   return `${begins && clean !== '' ? '' : '_'}${clean}`.slice(0, rule.maxLength - tail.length) + tail;

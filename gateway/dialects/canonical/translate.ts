@@ -6,6 +6,7 @@ import type { AnswerContext, RequestFacts, TargetFacts } from './adapter.ts';
 import { callerPath } from './caller-paths.ts';
 import type { CanonicalError } from './error.ts';
 import { eventsOfResponse } from './events-of-response.ts';
+import { fitQuirks } from './fit-quirks.ts';
 import { createLosses, type LedgerEntry, type Refused } from './losses.ts';
 import { fitNames } from './names.ts';
 import { callerSideOf, providerSideOf } from './registry.ts';
@@ -39,25 +40,28 @@ export function translateRequest(
   if (parsed.refused !== undefined) return parsed;
   const losses = createLosses();
   const builder = providerSideOf(to);
-  const { request, toolNames } = fitNames(parsed.value, builder.toolNames, builder.callIds, losses);
+  const ids = target.callIds ?? builder.callIds;
+  const { request: named, toolNames } = fitNames(parsed.value, builder.toolNames, ids, losses);
+  const request = fitQuirks(named, target, losses);
+  const fitted = losses.close(undefined);
+  if (fitted.refused !== undefined) {
+    return { refused: { ...fitted.refused, param: callerPath(from, fitted.refused.param) } };
+  }
   const built = builder.buildRequest(request, target);
   if (built.refused !== undefined) {
     return { refused: { ...built.refused, param: callerPath(from, built.refused.param) } };
   }
-  const fitted = losses.close(undefined);
   return {
     body: built.value,
-    ledger: [...parsed.ledger, ...(fitted.refused === undefined ? fitted.ledger : []), ...built.ledger].map(
-      (entry) => ({
-        ...entry,
-        path: callerPath(from, entry.path),
-      }),
-    ),
+    ledger: [...parsed.ledger, ...fitted.ledger, ...built.ledger].map((entry) => ({
+      ...entry,
+      path: callerPath(from, entry.path),
+    })),
     plan: {
       stream: request.stream,
       includeUsage: request.includeUsage ?? true,
       toolNames,
-      freeTextTools: builder.freeTextTools ? NO_NAMES : freeTextNames(request),
+      freeTextTools: builder.freeTextTools && target.customTools !== false ? NO_NAMES : freeTextNames(named),
     },
   };
 }

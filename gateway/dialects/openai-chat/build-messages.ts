@@ -42,7 +42,7 @@ export function buildMessages(request: CanonicalRequest, target: TargetFacts, bu
 function buildMessage(message: Message, target: TargetFacts, building: Building): Fields {
   const { from, losses } = building;
   const rest = { ...dropExtra(message.extra, message.at, from, OWN, losses), ...defined({ name: message.name }) };
-  if (message.role === 'assistant') return { ...buildAssistant(message, building), ...rest };
+  if (message.role === 'assistant') return { ...buildAssistant(message, target, building), ...rest };
   const role = message.role === 'developer' && target.developerRole === false ? 'system' : message.role;
   if (role !== message.role) {
     losses.add('renamed', `${message.at}.role`, `${target.model} knows system messages only.`, message.role, role);
@@ -50,7 +50,7 @@ function buildMessage(message: Message, target: TargetFacts, building: Building)
   return { role, content: buildContent(message.parts, message.at, building), ...rest };
 }
 
-function buildAssistant(message: Message, building: Building): Fields {
+function buildAssistant(message: Message, target: TargetFacts, building: Building): Fields {
   const { losses } = building;
   const calls = message.parts.filter((part) => part.type === 'tool-call');
   const refusals = message.parts.filter((part) => part.type === 'refusal');
@@ -66,7 +66,7 @@ function buildAssistant(message: Message, building: Building): Fields {
     ...(calls.length > 0
       ? { tool_calls: calls.map((call, index) => buildCall(call, `${message.at}.tool_calls[${index}]`, building)) }
       : {}),
-    ...buildReasoning(message, building),
+    ...buildReasoning(message, target, building),
   };
 }
 

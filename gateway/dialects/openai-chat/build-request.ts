@@ -1,12 +1,12 @@
 /** The canonical form as a chat completion request. Source: platform.openai.com/docs/api-reference/chat/create. */
 import type { TargetFacts } from '../canonical/adapter.ts';
 import { usableTools } from '../canonical/builtin-tools.ts';
-import { effortOf } from '../canonical/effort.ts';
 import { checkForeign, checkTarget, dropExtra, dropSampling } from '../canonical/foreign.ts';
 import { defined, nonEmpty } from '../canonical/json.ts';
 import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, Fields, ToolChoice, ToolDefinition, TranslatedDialect } from '../canonical/request.ts';
 import { buildMessages } from './build-messages.ts';
+import { buildThinkingWish } from './build-thinking-wish.ts';
 
 const OWN: TranslatedDialect = 'openai-chat';
 
@@ -20,7 +20,8 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
   if ((request.stopSequences?.length ?? 0) > 4) {
     losses.refuse('stop', 'Chat completions take at most 4 stop sequences.');
   }
-  if (request.stream && request.includeUsage !== true) {
+  const asksUsage = !target.lacks?.includes('streamOptions');
+  if (request.stream && asksUsage && request.includeUsage !== true) {
     losses.add(
       'defaulted',
       'stream_options.include_usage',
@@ -44,21 +45,34 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
     top_k: own ? sampling.topK : undefined,
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
-    seed: sampling.seed,
+    [target.seedField ?? 'seed']: sampling.seed,
     n: sampling.n,
     logprobs: sampling.logprobs,
     top_logprobs: sampling.topLogprobs,
     // `max_tokens` is deprecated and refused by reasoning models; look-alikes often know only it.
     [target.maxTokensField ?? 'max_completion_tokens']: request.maxTokens,
-    reasoning_effort: buildEffort(request, target, losses),
+    ...buildThinkingWish(request, target, losses),
     verbosity: request.verbosity,
     user: request.userId,
     metadata: request.metadata,
     service_tier: buildTier(request, losses),
     stream: request.stream ? true : undefined,
     ...dropExtra(own ? request.extra : undefined, '', request.from, OWN, losses),
-    stream_options: buildStreamOptions(request),
+    stream_options: asksUsage ? buildStreamOptions(request) : undefined,
+    ...target.always,
   });
+  for (const [name, value] of Object.entries(target.always ?? {})) {
+    losses.add(
+      'defaulted',
+      name,
+      'Without it the thinking of this provider cannot be told from its answer.',
+      undefined,
+      value,
+    );
+  }
+  if (target.seedField !== undefined && sampling.seed !== undefined) {
+    losses.add('renamed', 'seed', `The provider calls it ${target.seedField}.`, 'seed', target.seedField);
+  }
   return losses.close<Fields>(wire);
 }
 
@@ -116,23 +130,6 @@ function buildFormat(request: CanonicalRequest): Fields | undefined {
     default:
       return undefined;
   }
-}
-
-function buildEffort(request: CanonicalRequest, target: TargetFacts, losses: Losses): string | undefined {
-  const wish = request.reasoning;
-  if (wish === undefined) return undefined;
-  if (target.reasoning === false) {
-    losses.add('dropped', 'reasoning', `${target.model} does not reason.`);
-    return undefined;
-  }
-  const effort = effortOf(wish);
-  if (wish.budgetTokens !== undefined && wish.mode === 'on') {
-    losses.add('renamed', 'thinking.budget_tokens', 'OpenAI knows efforts, not budgets.', wish.budgetTokens, effort);
-  } else if (effort === undefined) {
-    losses.add('dropped', 'thinking', 'How much to think is left to the model.', wish.mode);
-  }
-  if (request.from !== OWN) dropExtra(wish.extra, 'thinking', request.from, OWN, losses);
-  return effort;
 }
 
 /** `standard_only` and `default` both mean no priority capacity. */
