@@ -28,7 +28,12 @@ export interface ControlHttp {
   close(): void;
 }
 
-const TAKES_FILES: ReadonlySet<string> = new Set(['/api/captures/import', '/api/suites/run']);
+const TAKES_FILES: ReadonlySet<string> = new Set([
+  '/api/captures/import',
+  '/api/suites/run',
+  '/api/config/preview',
+  '/api/config/import',
+]);
 
 const NO_SESSION: Turned = {
   status: 401,

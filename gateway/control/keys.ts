@@ -190,7 +190,7 @@ function refuseTwin(document: Document, provider: Provider, secret: Secret): voi
   );
 }
 
-function nextLabel(document: Document, provider: Provider): string {
+export function nextLabel(document: Document, provider: Provider): string {
   const taken = new Set(document.providerKeys.filter((key) => key.provider === provider.id).map((key) => key.label));
   const base = `${provider.name} key`;
   let label = base;

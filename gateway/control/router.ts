@@ -4,6 +4,7 @@ import { createRouterClient, type Router } from '@orpc/server';
 import { appProcedures } from './apps.ts';
 import { cacheProcedures } from './cache.ts';
 import { captureProcedures, explainProcedures } from './captures.ts';
+import { configProcedures } from './config.ts';
 import { connectProcedures } from './connect.ts';
 import type { Contract } from './contract/index.ts';
 import { experimentProcedures } from './experiments.ts';
@@ -46,6 +47,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     practice: practiceProcedures(deps),
     connect: connectProcedures(deps),
     transfer: transferProcedures(deps),
+    config: configProcedures(deps),
     suites: suiteProcedures(deps),
     usage: usageProcedures(deps),
     vault: vaultProcedures(deps),

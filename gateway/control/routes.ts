@@ -46,7 +46,8 @@ export function routeProcedures(deps: ControlDeps) {
   };
 }
 
-function resolveTargets(route: Route, document: Document): Route {
+/** With the ids of what it names; throws for a provider or a key that is not there. */
+export function resolveTargets(route: Route, document: Document): Route {
   return {
     ...route,
     targets: route.targets.map((target) => {

@@ -26,7 +26,8 @@ function merge(settings: Settings, change: SettingsChange): Settings {
   return { ...settings, ...named };
 }
 
-function cleanChange(change: SettingsChange): SettingsChange {
+/** Addresses and names as they are kept; throws for what is none. */
+export function cleanChange(change: SettingsChange): SettingsChange {
   const clean: SettingsChange = { ...change };
   if (change.allowedOrigins) clean.allowedOrigins = change.allowedOrigins.map(cleanOrigin);
   if (change.allowedHosts) clean.allowedHosts = change.allowedHosts.map(cleanHost);

@@ -9,6 +9,7 @@ import { explanationSchema, failureRecordSchema } from '../../diagnosis/explanat
 import { limitsSchema, recordingSchema, scopeSchema, settingsSchema, UPSTREAM_DIALECTS } from '../../store/schema.ts';
 import { base } from './base.ts';
 import { cacheContract } from './cache.ts';
+import { configContract } from './config.ts';
 import { experimentContract, fixContract } from './experiments.ts';
 import { limitContract, limitUsageSchema } from './limits.ts';
 import { replayContract } from './replay.ts';
@@ -247,6 +248,7 @@ export const contract = {
   experiments: experimentContract,
   replay: replayContract,
   transfer: transferContract,
+  config: configContract,
   suites: suiteContract,
   fixes: fixContract,
   usage: usageContract,

@@ -31,6 +31,12 @@ export function places(captureOf: (id: string) => Capture, suites: readonly Suit
       apply: os.fixes.apply.handler(notHere),
       undo: os.fixes.undo.handler(notHere),
     },
+    config: {
+      schema: os.config.schema.handler(notHere),
+      export: os.config.export.handler(notHere),
+      preview: os.config.preview.handler(notHere),
+      import: os.config.import.handler(notHere),
+    },
     transfer: {
       export: os.transfer.export.handler(notHere),
       download: os.transfer.download.handler(notHere),
