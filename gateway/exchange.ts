@@ -32,6 +32,10 @@ export type Dialect =
   // Spoken to providers only: no path of the data plane is of these.
   | 'bedrock-converse'
   | 'cohere-v2'
+  | 'cohere-embed'
+  | 'titan-embed'
+  | 'voyage-embeddings'
+  | 'jina-embeddings'
   | 'raw';
 
 /** What a data-plane path and method mean. */

@@ -79,3 +79,43 @@ const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
 export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound {
   return FORMS[dialect][stream ? 'stream' : 'whole'];
 }
+
+/** Where embeddings are asked for. Bedrock's InvokeModel is one address for every maker's form. */
+export function embeddingsEndpoint(format: EmbeddingFormat): Endpoint {
+  return EMBEDDINGS[format];
+}
+
+export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock';
+
+const EMBEDDINGS: Readonly<Record<EmbeddingFormat, Endpoint>> = {
+  openai: {
+    name: 'embeddings',
+    family: 'openai',
+    dialect: 'openai-embeddings',
+    upstreamPath: '/embeddings',
+    modelIn: 'body',
+  },
+  gemini: {
+    name: 'batchEmbedContents',
+    family: 'gemini',
+    dialect: 'gemini-embed',
+    upstreamPath: '/models/{model}:batchEmbedContents',
+    modelIn: 'path',
+  },
+  cohere: {
+    name: 'embed',
+    family: 'openai',
+    format: 'cohere',
+    dialect: 'cohere-embed',
+    upstreamPath: '/embed',
+    modelIn: 'body',
+  },
+  bedrock: {
+    name: 'invoke',
+    family: 'openai',
+    format: 'bedrock',
+    dialect: 'titan-embed',
+    upstreamPath: '/model/{modelId}/invoke',
+    modelIn: 'path',
+  },
+};

@@ -108,8 +108,12 @@ function countsIn(text: string): UsageCounts | undefined {
     const serviceTier = word(answer?.service_tier);
     return counts && serviceTier !== undefined ? { ...counts, serviceTier } : counts;
   }
-  return text.includes('billed_units') ? countsOf(envelopeMember(text, 'meta')) : undefined;
+  if (text.includes('billed_units')) return countsOf(envelopeMember(text, 'meta'));
+  return text.includes(TITAN) ? defined({ input: count(envelopeMember(text, TITAN)) }) : undefined;
 }
+
+/** Titan's embeddings count at the top of their answer. */
+const TITAN = 'inputTextTokenCount';
 
 /** OpenAI's responses say `"usage":null` in events as long as their instructions, which are not worth a parser's time. */
 const USAGE_OBJECT = /"usage"\s*:\s*\{/;

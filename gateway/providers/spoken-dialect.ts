@@ -11,13 +11,15 @@ import { presetDialect, type UpstreamDialect } from './presets.ts';
 import { isMakersHost } from './provider-base.ts';
 import { VERTEX, vertexDialect } from './vertex.ts';
 
-export interface SpokenDialect {
+export interface Spoken<D extends Dialect> {
   /** The provider takes the caller's own dialect: bytes pass untouched. */
   readonly own: boolean;
-  /** What to translate to otherwise. Undefined: it speaks nothing that a conversation can be translated to. */
-  readonly dialect: ProviderDialect | undefined;
+  /** What to translate to otherwise. Undefined: it speaks nothing that a request of this kind can be translated to. */
+  readonly dialect: D | undefined;
   readonly rule: Rule;
 }
+
+export type SpokenDialect = Spoken<ProviderDialect>;
 
 const CONVERSATIONS: ReadonlySet<Dialect> = new Set<CallerDialect>([
   'openai-chat',

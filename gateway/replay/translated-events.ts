@@ -9,7 +9,7 @@ import { createSseReader } from '../dialects/canonical/sse.ts';
 import type { WireEvent } from '../dialects/canonical/stream.ts';
 import { createStreamReducer } from '../dialects/canonical/stream-translator.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Translation, translate } from '../stages/translate.ts';
+import { type TranslatedConversation, translate } from '../stages/translate.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 import { replayCapture } from './replay.ts';
 import { configThen } from './replay-config.ts';
@@ -27,12 +27,12 @@ export async function translatedEvents(
   at: number,
   limit: number,
 ): Promise<TranslatedEvents> {
-  const translation = await translationOf(deps, capture);
+  const conversation = await conversationOf(deps, capture);
   const attempt = capture.attemptList.at(-1);
   const bytes = attempt?.responseBody && recordedBytes(attempt.responseBody);
-  if (!translation?.plan.stream || !bytes) return NONE;
-  const { from, to, plan, answer } = translation;
-  const wire = wireEvents(translation, bytes);
+  if (!conversation?.plan.stream || !bytes) return NONE;
+  const { from, to, plan, answer } = conversation;
+  const wire = wireEvents(conversation, bytes);
   const reducer = createStreamReducer(to, from, plan, answer);
   let state = reducer.initial;
   const events: TranslatedEvents['events'] = [];
@@ -53,7 +53,7 @@ export async function translatedEvents(
 }
 
 /** The translation as it was made then, from the request and the configuration of then. */
-async function translationOf(deps: ReplayDeps, capture: Capture): Promise<Translation | undefined> {
+async function conversationOf(deps: ReplayDeps, capture: Capture): Promise<TranslatedConversation | undefined> {
   const attempt = capture.attemptList.at(-1);
   const then = await configThen(deps, capture);
   if (!attempt || !then) return undefined;
@@ -64,10 +64,10 @@ async function translationOf(deps: ReplayDeps, capture: Capture): Promise<Transl
   const provider = then.snapshot.providers.get(attempt.provider);
   if (!run || !provider) return undefined;
   const rule = { name: 'recorded', origin: { from: 'provider', id: provider.id } } as const;
-  return translate(run, { providerId: provider.id, provider, model: attempt.model, rule }).translation;
+  return translate(run, { providerId: provider.id, provider, model: attempt.model, rule }).translation?.conversation;
 }
 
-function wireEvents({ to }: Translation, bytes: Buffer): WireEvent[] {
+function wireEvents({ to }: TranslatedConversation, bytes: Buffer): WireEvent[] {
   const reader = (providerSideOf(to).createReader ?? createSseReader)();
   try {
     return [...reader.push(bytes), ...reader.end()];

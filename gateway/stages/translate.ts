@@ -5,12 +5,20 @@
  */
 import type { AnswerContext } from '../dialects/canonical/adapter.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
-import type { CallerDialect, ProviderDialect } from '../dialects/canonical/request.ts';
-import { type AnswerPlan, translateRequest } from '../dialects/canonical/translate.ts';
-import { outboundOf } from '../dialects/outbound.ts';
-import type { Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
+import type { CallerDialect, Fields, ProviderDialect } from '../dialects/canonical/request.ts';
+import {
+  type AnswerPlan,
+  translateError,
+  translateRequest,
+  translateResponse,
+} from '../dialects/canonical/translate.ts';
+import { translateEmbeddings } from '../dialects/canonical/translate-embeddings.ts';
+import type { TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
+import { embeddingsEndpoint, outboundOf } from '../dialects/outbound.ts';
+import type { Dialect, Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { findPreset } from '../providers/presets.ts';
-import { isConversation, type SpokenDialect, spokenDialect } from '../providers/spoken-dialect.ts';
+import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
+import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { targetFacts } from './target-facts.ts';
 import { travellingHeaders } from './travelling-headers.ts';
@@ -18,20 +26,28 @@ import type { ChosenTarget } from './usable-target.ts';
 
 /** A request in the provider's dialect, and what its answer's way back has to know. */
 export interface Translation {
-  readonly from: CallerDialect;
-  readonly to: ProviderDialect;
+  readonly from: Dialect;
+  readonly to: Dialect;
   /** Where it goes behind the provider's base URL. */
   readonly endpoint: Endpoint;
   readonly search?: string;
   readonly body: Buffer;
   /** The client's lines that mean something in any dialect. */
   readonly headers: RawHeaders;
+  readonly back: WayBack;
+  /** Absent where there is no conversation, and so no stream. */
+  readonly conversation?: TranslatedConversation;
+}
+
+export interface TranslatedConversation {
+  readonly from: CallerDialect;
+  readonly to: ProviderDialect;
   readonly plan: AnswerPlan;
   readonly answer: AnswerContext;
 }
 
 export interface Translated {
-  /** Undefined where there is nothing to say: the request is no conversation. */
+  /** Undefined where there is nothing to say: a request of this kind is not translated. */
   readonly outcome?: StageOutcome;
   /** Undefined: the bytes pass untouched, or the outcome refuses. */
   readonly translation?: Translation;
@@ -41,31 +57,52 @@ export interface Translated {
 const MOST_ENTRIES = 200;
 
 export function translate(exchange: Exchange, target: ChosenTarget): Translated {
-  const { endpoint } = exchange;
+  const { endpoint, json } = exchange;
   const { provider } = target;
-  if (!endpoint || !provider || !isConversation(endpoint.dialect) || exchange.json === undefined) return {};
-  const from = endpoint.dialect;
+  if (!endpoint || !provider || json === undefined) return {};
+  const { dialect } = endpoint;
   const preset = findPreset(provider.preset);
   const model = target.model ?? exchange.askedModel ?? '';
-  const spoken = spokenDialect(provider, preset, { ...endpoint, dialect: from }, model);
+  if (isConversation(dialect)) {
+    const spoken = spokenDialect(provider, preset, { ...endpoint, dialect }, model);
+    return decided(exchange, target, dialect, spoken, (to) => converse(exchange, dialect, to, target));
+  }
+  if (isEmbeddings(dialect)) {
+    const spoken = spokenEmbeddings(provider, preset, dialect, model);
+    return decided(exchange, target, dialect, spoken, (to) => {
+      const place = embeddingsEndpoint(spoken.format);
+      const named = { model: place.modelIn === 'body' ? model : undefined, shownModel: exchange.askedModel ?? model };
+      return { ...translateEmbeddings(dialect, to, json, named), endpoint: place };
+    });
+  }
+  return {};
+}
+
+type Call = TranslatedCall & Pick<Translation, 'endpoint' | 'search' | 'conversation'>;
+
+function decided<D extends Dialect>(
+  exchange: Exchange,
+  { provider }: ChosenTarget,
+  from: Dialect,
+  spoken: Spoken<D>,
+  translated: (to: D) => Call,
+): Translated {
   if (spoken.own) return { outcome: untouched(spoken) };
   // What speaks none of these is refused by whoever looks for its address, with the words for it.
   if (spoken.dialect === undefined) return {};
   const to = spoken.dialect;
-  const stream = exchange.stream === true;
-  const result = translateRequest(from, to, exchange.json, targetFacts(preset, to, model), {
-    model: exchange.askedModel,
-    stream,
-  });
+  const result = translated(to);
+  const { rule } = spoken;
   if (result.refused !== undefined) {
+    const { param, message } = result.refused;
     return {
       outcome: refuse(
         {
           cause: 'bad_request_parameter',
-          message: `${provider.name} is asked in another dialect (${to}), and this request cannot be said in it: ${result.refused.message}`,
-          param: result.refused.param,
-          rule: spoken.rule,
-          evidence: [{ what: 'cannot be carried', where: result.refused.param, value: result.refused.message }],
+          message: `${provider?.name} is asked in another dialect (${to}), and this request cannot be said in it: ${message}`,
+          param,
+          rule,
+          evidence: [{ what: 'cannot be carried', where: param, value: message }],
         },
         { input: { dialect: from }, output: { dialect: to } },
       ),
@@ -75,33 +112,44 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
     exchange.edited?.rawHeaders ?? exchange.request.rawHeaders,
     exchange.edited?.written,
   );
-  const outbound = outboundOf(to, stream);
+  const { body, endpoint, search, back, conversation } = result;
   const ledger = [...dropped, ...result.ledger].map((entry) => ({ on: 'request' as const, ...entry }));
   return {
     outcome: {
       decision: 'passed',
       summary: summaryOf(from, to, ledger.length),
-      rule: spoken.rule,
+      rule,
       input: { dialect: from },
       output: { dialect: to, ...boundedLedger(ledger) },
     },
-    translation: {
-      from,
-      to,
-      endpoint: outbound.endpoint,
-      search: outbound.search,
-      body: Buffer.from(JSON.stringify(result.body), 'utf8'),
-      headers,
-      plan: result.plan,
-      answer: {
-        seed: exchange.id,
-        nowSeconds: Math.floor(exchange.receivedAt / 1000),
-        model: exchange.askedModel ?? model,
-        includeUsage: result.plan.includeUsage,
-        jsonArray: from === 'gemini-generate' && stream && !/[?&]alt=sse\b/.test(exchange.request.url),
-      },
-    },
+    translation: { from, to, endpoint, search, body: wire(body), headers, back, conversation },
   };
+}
+
+function wire(body: Fields): Buffer {
+  return Buffer.from(JSON.stringify(body), 'utf8');
+}
+
+function converse(exchange: Exchange, from: CallerDialect, to: ProviderDialect, target: ChosenTarget): Call {
+  const model = target.model ?? exchange.askedModel ?? '';
+  const stream = exchange.stream === true;
+  const outbound = outboundOf(to, stream);
+  const facts = targetFacts(findPreset(target.provider?.preset ?? null), to, model);
+  const result = translateRequest(from, to, exchange.json, facts, { model: exchange.askedModel, stream });
+  if (result.refused !== undefined) return { refused: result.refused, endpoint: outbound.endpoint };
+  const { body, ledger, plan } = result;
+  const answer: AnswerContext = {
+    seed: exchange.id,
+    nowSeconds: Math.floor(exchange.receivedAt / 1000),
+    model: exchange.askedModel ?? model,
+    includeUsage: plan.includeUsage,
+    jsonArray: from === 'gemini-generate' && stream && !/[?&]alt=sse\b/.test(exchange.request.url),
+  };
+  const back: WayBack = {
+    whole: (answered) => translateResponse(to, from, answered, plan, answer),
+    failed: (status, text, headers) => translateError(to, from, status, text, headers),
+  };
+  return { body, ledger, back, ...outbound, conversation: { from, to, plan, answer } };
 }
 
 /** An entry of the ledger, and on which way it was lost. */
@@ -143,9 +191,9 @@ function summaryOf(from: string, to: string, losses: number): string {
 }
 
 /** One for each rule: most requests repeat an earlier one's step. */
-const untouchedSteps = new WeakMap<SpokenDialect, StageOutcome>();
+const untouchedSteps = new WeakMap<Spoken<Dialect>, StageOutcome>();
 
-function untouched(spoken: SpokenDialect): StageOutcome {
+function untouched(spoken: Spoken<Dialect>): StageOutcome {
   const known = untouchedSteps.get(spoken);
   if (known) return known;
   const outcome: StageOutcome = {

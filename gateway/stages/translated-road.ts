@@ -5,7 +5,7 @@
 import { type CanonicalError, unusable } from '../dialects/canonical/error.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
-import { translateError, translateResponse, translateResponseToStream } from '../dialects/canonical/translate.ts';
+import { translateResponseToStream } from '../dialects/canonical/translate.ts';
 import type { Family, RawHeaders, TappedBody } from '../exchange.ts';
 import { withLimitHeaders } from '../limits/limit-headers.ts';
 import { headerValue } from '../providers/headers.ts';
@@ -14,7 +14,7 @@ import { type AnswerRoad, keywardMember, type RoadContext, UntouchedRoad } from 
 import type { Failure } from './failure.ts';
 import { keywardHeaders, type OwnAnswer, ownAnswer, writeAnswer } from './respond.ts';
 import { emptyTap, tapChunk, tapWhole } from './tap.ts';
-import type { Translation } from './translate.ts';
+import type { TranslatedConversation, Translation } from './translate.ts';
 
 /** An answer in one piece is translated in memory; none of a model's is nearly so large. */
 const WHOLE_BYTES = 64 * 1024 * 1024;
@@ -38,18 +38,25 @@ export class TranslatedRoad implements AnswerRoad {
     return [...this.lost, ...(this.translator?.ledger ?? [])];
   }
 
+  /** The conversation whose answer the caller wants as a stream. */
+  private get streamed(): TranslatedConversation | undefined {
+    return this.context.exchange.stream ? this.translation.conversation : undefined;
+  }
+
   collects(headers: RawHeaders): boolean {
-    return !this.context.exchange.stream || !EVENTS.test(headerValue(headers, 'content-type') ?? '');
+    return !this.streamed || !EVENTS.test(headerValue(headers, 'content-type') ?? '');
   }
 
   begin(cause: Failure['cause'] | undefined) {
     const { exchange, attempt, response, judge, elapsed } = this.context;
-    const { from, to, plan, answer } = this.translation;
     const { status = 200 } = attempt;
     judge.begin();
-    this.translator = createStreamTranslator(to, from, plan, answer);
+    if (this.streamed) {
+      const { from, to, plan, answer } = this.streamed;
+      this.translator = createStreamTranslator(to, from, plan, answer);
+    }
     const headers = this.headers();
-    if (answer.jsonArray) headers.push('content-type', 'application/json; charset=UTF-8');
+    if (this.streamed?.answer.jsonArray) headers.push('content-type', 'application/json; charset=UTF-8');
     else headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
     for (const item of keywardHeaders(exchange, cause)) headers.push(item);
     exchange.answer = { status, headers, body: this.tap, firstByteMs: elapsed() };
@@ -114,9 +121,8 @@ export class TranslatedRoad implements AnswerRoad {
   }
 
   sendWhole(_pieces: readonly Buffer[], text: string, judged: Failure | undefined): Failure | undefined {
-    if (this.context.exchange.stream) return this.sendWholeAsStream(text, judged);
-    const { from, to, plan, answer } = this.translation;
-    const result = translateResponse(to, from, parse(text), plan, answer);
+    if (this.streamed) return this.sendWholeAsStream(this.streamed, text, judged);
+    const result = this.translation.back.whole(parse(text));
     if (result.error !== undefined) {
       const failure = judged ?? this.unreadable(result.error.message);
       this.deliver(this.wordFailure(result.status, text, failure));
@@ -129,8 +135,11 @@ export class TranslatedRoad implements AnswerRoad {
   }
 
   /** A server that was asked for a stream and answers in one piece: a stream of one answer. */
-  private sendWholeAsStream(text: string, judged: Failure | undefined): Failure | undefined {
-    const { from, to, plan, answer } = this.translation;
+  private sendWholeAsStream(
+    { from, to, plan, answer }: TranslatedConversation,
+    text: string,
+    judged: Failure | undefined,
+  ): Failure | undefined {
     const result = translateResponseToStream(to, from, parse(text), plan, answer);
     if (result.error !== undefined) {
       const failure = judged ?? this.unreadable(result.error.message);
@@ -147,9 +156,8 @@ export class TranslatedRoad implements AnswerRoad {
 
   wordFailure(status: number, text: string, failure: Failure): OwnAnswer {
     const { exchange, attempt } = this.context;
-    const { from, to } = this.translation;
     if (parse(text) === undefined) return new UntouchedRoad(this.context).wordFailure(status, text, failure);
-    const { body, error } = translateError(to, from, status, text, lowerCase(attempt.responseHeaders ?? []));
+    const { body, error } = this.translation.back.failed(status, text, lowerCase(attempt.responseHeaders ?? []));
     const inner = body.error as object;
     const worded = { ...body, error: { ...inner, keyward: keywardMember(this.context, failure) } };
     const headers = this.headers();

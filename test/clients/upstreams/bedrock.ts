@@ -1,5 +1,5 @@
 /**
- * Bedrock's Converse and ConverseStream (binary event stream) behind SigV4, as strict as the original. Source:
+ * Bedrock's Converse, ConverseStream (binary event stream) and embeddings behind SigV4, as strict as the original. Source:
  * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, …_ConverseStream.html,
  * docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
  */
@@ -8,6 +8,7 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8';
 import { answer, type Call, type Reply, type Seen, USAGE } from '../model.ts';
+import { VECTOR } from './openai.ts';
 import {
   demand,
   type Json,
@@ -26,6 +27,8 @@ const CREDENTIALS = {
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYTESTTESTTE',
 };
 const REGION = 'us-east-1';
+const EMBEDDING_MODEL = 'cohere.embed-multilingual-v3';
+export const TITAN_MODEL = 'amazon.titan-embed-text-v2:0';
 const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
 const FIELDS = [
@@ -47,6 +50,7 @@ export const bedrock: Shape = {
   name: 'Bedrock',
   secret: JSON.stringify(CREDENTIALS),
   model: MODEL,
+  embeddingModel: EMBEDDING_MODEL,
   provider: (url) => ({
     id: 'aws-bedrock',
     preset: 'aws-bedrock',
@@ -82,14 +86,30 @@ async function handle(request: WireRequest): Promise<WireAnswer> {
   if (scope !== wanted) return error(403, `Credential should be scoped to ${wanted}.`);
   if ((await signatureOf(request, names.split(';'), `${y}-${m}-${d}T${h}:${min}:${s}Z`)) !== signature)
     return error(403, 'The request signature we calculated does not match the signature you provided.');
-  const [, model, action] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(path) ?? [];
+  const [, model, action] = /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(path) ?? [];
   demand(action, 'Unknown operation', 404);
+  if (action === 'invoke') return embed(decodeURIComponent(model ?? ''), body);
   demand(decodeURIComponent(model ?? '') === MODEL, 'The provided model identifier is invalid.', 404);
   onlyKnown(body, FIELDS);
   const thinks = record(record(body.additionalModelRequestFields).thinking).type !== undefined;
   const reply = answer(seen(body), { signedThinking: thinks });
   if (reply.error) return error(reply.error.status, reply.error.message);
   return action === 'converse' ? { status: 200, body: whole(reply, thinks) } : stream(reply, thinks);
+}
+
+/** InvokeModel's forms of embeddings: …/userguide/model-parameters-embed.html, …/model-parameters-titan-embed-text.html. */
+function embed(model: string, body: Json): WireAnswer {
+  if (model === TITAN_MODEL) {
+    onlyKnown(body, ['inputText', 'dimensions', 'normalize', 'embeddingTypes']);
+    demand(text(body.inputText) !== '', 'Malformed input request: inputText is required');
+    return { status: 200, body: { embedding: VECTOR, embeddingsByType: { float: VECTOR }, inputTextTokenCount: 5 } };
+  }
+  demand(model === EMBEDDING_MODEL, 'The provided model identifier is invalid.', 404);
+  onlyKnown(body, ['texts', 'images', 'input_type', 'truncate', 'embedding_types']);
+  demand(text(body.input_type) !== '', 'Malformed input request: #: required key [input_type] not found');
+  const float = (Array.isArray(body.texts) ? body.texts : []).map(() => VECTOR);
+  const embeddings = Array.isArray(body.embedding_types) ? { float } : float;
+  return { status: 200, body: { id: 'b1', texts: body.texts, embeddings, response_type: 'embeddings_by_type' } };
 }
 
 const TYPES: Readonly<Record<number, string>> = {

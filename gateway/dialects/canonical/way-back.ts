@@ -1,0 +1,27 @@
+/**
+ * What a translated request knows of its answer's way back: how a whole answer and a failed one become the caller's.
+ * Every kind of request that is translated gives one; streams are a conversation's own affair.
+ */
+import type { CanonicalError } from './error.ts';
+import type { LedgerEntry, Refused } from './losses.ts';
+import type { Fields } from './request.ts';
+import type { TranslatedResponse } from './translate.ts';
+
+export interface WayBack {
+  whole(body: unknown): TranslatedResponse;
+  failed(
+    status: number,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): { readonly status: number; readonly body: Fields; readonly error: CanonicalError };
+}
+
+/** A request that is answered in one piece, in another dialect. */
+export type TranslatedCall =
+  | {
+      readonly body: Fields;
+      readonly ledger: readonly LedgerEntry[];
+      readonly back: WayBack;
+      readonly refused?: undefined;
+    }
+  | { readonly refused: Refused };
