@@ -2,7 +2,8 @@
  * Captures that were made before usage was counted, counted in quiet moments: once each, newest first, and before
  * retention may remove them. Replays and checks of that time are left out, since it is not known what they sent.
  */
-import { type Countable, countsOf, minuteOf, OpenEntry, seriesText, type UsageEntry } from '../usage/usage-entry.ts';
+import type { Countable, UsageEntry } from '../usage/usage-entry.ts';
+import { UsageMeter } from '../usage/usage-meter.ts';
 import type { Capture } from './capture.ts';
 import { buffer, type CaptureStore } from './capture-store.ts';
 import { openRecord } from './open-record.ts';
@@ -90,18 +91,7 @@ function countableOf(capture: Capture): Countable {
 }
 
 function entriesOf(exchanges: readonly Countable[]): UsageEntry[] {
-  const open = new Map<string, OpenEntry>();
-  for (const exchange of exchanges) {
-    const minuteMs = minuteOf(exchange.receivedAt);
-    for (const count of countsOf(exchange)) {
-      const key = `${minuteMs} ${seriesText(count.dimensions)}`;
-      let entry = open.get(key);
-      if (!entry) {
-        entry = new OpenEntry(minuteMs, count.dimensions);
-        open.set(key, entry);
-      }
-      entry.add(count, exchange);
-    }
-  }
-  return [...open.values()].map((entry) => entry.close());
+  const meter = new UsageMeter();
+  for (const exchange of exchanges) meter.note(exchange);
+  return meter.take();
 }

@@ -12,12 +12,13 @@ import {
   type Counts,
   type Dimensions,
   dimensionsOf,
-  noCounts,
+  namedCounts,
   seriesText,
   type UsageEntry,
 } from '../usage/usage-entry.ts';
 import { OTHER_MODEL } from '../usage/usage-meter.ts';
 import type { DatabaseSync, StatementSync } from './database.ts';
+import { UsageRows } from './usage-rows.ts';
 
 /** Which batch of which run of the gateway the usage came with: the same batch, sent again, adds nothing. */
 export interface UsageBatch {
@@ -63,12 +64,13 @@ type Row = Record<string, number | string>;
 export class UsageStore {
   private readonly db: DatabaseSync;
   private readonly series = new Map<string, number>();
-  private readonly texts = new Map<number, string>();
+  private readonly minutes: UsageRows;
   private readonly statements = new Map<string, StatementSync>();
   private count: number;
 
   constructor(db: DatabaseSync) {
     this.db = db;
+    this.minutes = new UsageRows(db, 0);
     this.count = Number(db.prepare('SELECT count(*) AS count FROM usage_series').get()?.count);
   }
 
@@ -83,10 +85,8 @@ export class UsageStore {
 
   /** Within a transaction; adds whatever it is given. */
   add(entries: readonly UsageEntry[]): void {
-    for (const entry of entries) {
-      const { minuteMs, dimensions, counts, names, durations, firstBytes } = entry;
-      this.put(0, minuteMs, this.idOf(dimensions, names), counts, durations, firstBytes);
-    }
+    for (const entry of entries) this.minutes.add(entry.minuteMs, this.idOf(entry.series, entry), entry);
+    this.minutes.write();
   }
 
   /** Joins one hour's minutes, or one day's hours, that are old enough; false: there was nothing to join. */
@@ -106,50 +106,14 @@ export class UsageStore {
 
   private join(level: number, start: number, end: number): void {
     const rows = this.sql('SELECT * FROM usage WHERE level = ? AND start < ?').all(level, end) as Row[];
+    const joined = new UsageRows(this.db, level + 1);
     for (const row of rows) {
-      const { durations, firstBytes } = histogramsOf(row);
-      this.put(level + 1, start, Number(row.series), countsOfRow(row), durations, firstBytes);
+      const counts = COLUMNS.map((name) => Number(row[name]));
+      joined.add(start, Number(row.series), { counts, ...histogramsOf(row) });
     }
+    joined.write();
     this.sql('DELETE FROM usage WHERE level = ? AND start < ?').run(level, end);
-  }
-
-  private put(
-    level: number,
-    startMs: number,
-    series: number,
-    counts: Counts,
-    durations: SparseHistogram,
-    firstBytes: SparseHistogram,
-  ): void {
-    const there = this.sql('SELECT durations, first_bytes FROM usage WHERE level = ? AND start = ? AND series = ?').get(
-      level,
-      startMs,
-      series,
-    ) as Row | undefined;
-    const values = COUNTERS.map((name) => counts[name]);
-    if (!there) {
-      this.sql(`INSERT INTO usage VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')}, ?, ?)`).run(
-        level,
-        startMs,
-        series,
-        ...values,
-        JSON.stringify(durations),
-        JSON.stringify(firstBytes),
-      );
-      return;
-    }
-    const before = histogramsOf(there);
-    this.sql(
-      `UPDATE usage SET ${COLUMNS.map((name) => `${name} = ${name} + ?`).join(', ')}, durations = ?, first_bytes = ?
-       WHERE level = ? AND start = ? AND series = ?`,
-    ).run(
-      ...values,
-      JSON.stringify(mergeHistograms(before.durations, durations)),
-      JSON.stringify(mergeHistograms(before.firstBytes, firstBytes)),
-      level,
-      startMs,
-      series,
-    );
+    this.minutes.forget();
   }
 
   query({ sinceMs, untilMs = Number.MAX_SAFE_INTEGER, step, by, only }: UsageQuery): UsageSum[] {
@@ -195,7 +159,7 @@ export class UsageStore {
   /** After a rollback: a series whose row was taken back must not keep an id that another will get. */
   forget(): void {
     this.series.clear();
-    this.texts.clear();
+    this.minutes.forget();
     this.count = Number(this.sql('SELECT count(*) AS count FROM usage_series').get()?.count);
   }
 
@@ -216,15 +180,15 @@ export class UsageStore {
     return wanted;
   }
 
-  private idOf(dimensions: Dimensions, names: UsageEntry['names']): number {
-    const text = seriesText(dimensions);
+  private idOf(text: string, names: Pick<UsageEntry, 'app' | 'gatewayKey'>): number {
     let id = this.series.get(text);
     if (id !== undefined) return id;
     const found = this.sql('SELECT id FROM usage_series WHERE dimensions = ?').get(text);
     if (found) id = Number(found.id);
     else {
+      const dimensions = dimensionsOf(text);
       if (this.count >= MOST_SERIES && dimensions.model !== '' && dimensions.model !== OTHER_MODEL) {
-        return this.idOf({ ...dimensions, model: OTHER_MODEL }, names);
+        return this.idOf(seriesText({ ...dimensions, model: OTHER_MODEL }), names);
       }
       const made = this.sql('INSERT INTO usage_series (dimensions, app, gateway_key) VALUES (?, ?, ?)').run(
         text,
@@ -257,9 +221,7 @@ export class UsageStore {
 }
 
 function countsOfRow(row: Row): Counts {
-  const counts = noCounts();
-  for (const [at, name] of COUNTERS.entries()) counts[name] = Number(row[COLUMNS[at] as string]);
-  return counts;
+  return namedCounts(COLUMNS.map((name) => Number(row[name])));
 }
 
 function histogramsOf(row: Row): { durations: SparseHistogram; firstBytes: SparseHistogram } {

@@ -5,8 +5,9 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { mergeHistograms, type SparseHistogram } from '../usage/histogram.ts';
+import type { MeterTotal } from '../usage/metered-series.ts';
 import type { Counter as CounterName } from '../usage/usage-entry.ts';
-import { type MeterTotal, OTHER_MODEL } from '../usage/usage-meter.ts';
+import { OTHER_MODEL } from '../usage/usage-meter.ts';
 import { CountedHistogram } from './counted-histogram.ts';
 
 export interface MetricFacts {

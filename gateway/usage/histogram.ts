@@ -25,24 +25,45 @@ export function upperBoundMs(bin: number): number {
   return bin >= LAST_BIN ? Number.POSITIVE_INFINITY : 2 ** (bin / PER_DOUBLING + LOWEST_POWER);
 }
 
+const tally = new Uint32Array(LAST_BIN + 1);
+
 /** From bins as they came, one for each duration. */
 export function histogramOf(bins: readonly number[]): SparseHistogram {
-  const counts = new Map<number, number>();
-  for (const bin of bins) counts.set(bin, (counts.get(bin) ?? 0) + 1);
-  return flat(counts);
+  if (bins.length === 0) return NOTHING;
+  if (bins.length === 1) return [bins[0] as number, 1];
+  let lowest = LAST_BIN;
+  let highest = 0;
+  for (const bin of bins) {
+    tally[bin] = (tally[bin] as number) + 1;
+    if (bin < lowest) lowest = bin;
+    if (bin > highest) highest = bin;
+  }
+  const histogram: number[] = [];
+  for (let bin = lowest; bin <= highest; bin++) {
+    const count = tally[bin] as number;
+    if (count === 0) continue;
+    histogram.push(bin, count);
+    tally[bin] = 0;
+  }
+  return histogram;
 }
+
+const NOTHING: SparseHistogram = [];
 
 export function mergeHistograms(one: SparseHistogram, other: SparseHistogram): SparseHistogram {
   if (one.length === 0) return other;
   if (other.length === 0) return one;
-  const counts = new Map<number, number>();
-  for (const histogram of [one, other]) {
-    for (let at = 0; at < histogram.length; at += 2) {
-      const bin = histogram[at] as number;
-      counts.set(bin, (counts.get(bin) ?? 0) + (histogram[at + 1] as number));
-    }
+  const merged: number[] = [];
+  let at = 0;
+  for (let from = 0; from < other.length; from += 2) {
+    const bin = other[from] as number;
+    while (at < one.length && (one[at] as number) < bin) merged.push(one[at++] as number, one[at++] as number);
+    const count = one[at] === bin ? (one[at + 1] as number) : 0;
+    if (count > 0) at += 2;
+    merged.push(bin, count + (other[from + 1] as number));
   }
-  return flat(counts);
+  while (at < one.length) merged.push(one[at++] as number);
+  return merged;
 }
 
 export function countOf(histogram: SparseHistogram): number {
@@ -76,8 +97,4 @@ export function percentile(histogram: SparseHistogram, share: number): number | 
     passed += count;
   }
   return undefined;
-}
-
-function flat(counts: ReadonlyMap<number, number>): number[] {
-  return [...counts].sort(([one], [other]) => one - other).flat();
 }

@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../causes.ts';
 import type { Attempt, Exchange, Verdict } from '../exchange.ts';
-import { binOf, histogramOf, type SparseHistogram } from './histogram.ts';
+import type { SparseHistogram } from './histogram.ts';
 
 /** Whose doing it was. Only `app` is spend of the apps; nothing that practice answers costs anything. */
 export const USAGE_KINDS = ['app', 'practice', 'replay', 'probe', 'check'] as const;
@@ -41,16 +41,22 @@ export const COUNTERS = [
 export type Counter = (typeof COUNTERS)[number];
 export type Counts = Record<Counter, number>;
 
-/** What one stretch of time adds to one series. */
+/** Where each counter stands where counters are a list: as they are counted, as they travel. */
+export const AT = Object.fromEntries(COUNTERS.map((name, at) => [name, at])) as Readonly<Record<Counter, number>>;
+
+/** What one stretch of time adds to one series; flat, since it is copied from thread to thread. */
 export interface UsageEntry {
   /** Epoch milliseconds, a whole minute. */
   readonly minuteMs: number;
-  readonly dimensions: Dimensions;
-  readonly counts: Counts;
+  /** `seriesText` of its dimensions. */
+  readonly series: string;
+  /** In the order of `COUNTERS`. */
+  readonly counts: readonly number[];
   readonly durations: SparseHistogram;
   readonly firstBytes: SparseHistogram;
   /** What ids were called then, for when they are gone. */
-  readonly names: { readonly app?: string; readonly gatewayKey?: string };
+  readonly app: string | undefined;
+  readonly gatewayKey: string | undefined;
 }
 
 type CountedAttempt = Pick<Attempt, 'provider' | 'model' | 'key' | 'timings' | 'outcome'>;
@@ -66,12 +72,27 @@ export type Countable = Pick<
   readonly attempts: readonly CountedAttempt[];
 };
 
-/** Takes what is counted; `add` of the meter and `collect` below are the two there are. */
-export interface Count {
-  dimensions: Dimensions;
-  counts: Partial<Counts>;
-  durationMs: number | undefined;
-  firstByteMs: number | undefined;
+/** Where counts go. */
+export interface CountSink {
+  /** The series of these values, for what belongs to this minute. */
+  series(
+    minuteMs: number,
+    scope: string,
+    kind: string,
+    app: string,
+    gatewayKey: string,
+    provider: string,
+    model: string,
+    providerKey: string,
+    cause: string,
+  ): CountedSeries;
+}
+
+export interface CountedSeries {
+  /** In the order of `COUNTERS`; to be added to. */
+  readonly counts: Float64Array;
+  took(durationMs: number | undefined, firstByteMs: number | undefined): void;
+  called(app: string, gatewayKey: string | undefined): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -93,78 +114,94 @@ export function kindOf({ origin, attempts, cache, endpoint }: Countable): UsageK
 
 const PRACTICE = 'practice';
 
-/** The exchange itself, then its attempts; empty for what is not counted. */
-export function countsOf(exchange: Countable): Count[] {
+/** Adds the exchange itself, then its attempts; nothing for what is not counted. Makes no objects: it runs for each. */
+export function countInto(sink: CountSink, exchange: Countable): void {
   const kind = kindOf(exchange);
-  if (kind === undefined) return [];
-  return [
-    countOfExchange(exchange, kind),
-    ...exchange.attempts.map((attempt) => countOfAttempt(exchange, attempt, kind)),
-  ];
+  if (kind === undefined) return;
+  const minuteMs = minuteOf(exchange.receivedAt);
+  countExchange(sink, minuteMs, exchange, kind);
+  for (const attempt of exchange.attempts) countAttempt(sink, minuteMs, exchange, attempt, kind);
 }
 
-function countOfExchange(exchange: Countable, kind: UsageKind): Count {
+function countExchange(sink: CountSink, minuteMs: number, exchange: Countable, kind: UsageKind): void {
   const { verdict, usage, cost, caller, attempts } = exchange;
   const last = attempts.at(-1);
   const hit = exchange.cache?.state === 'hit' ? exchange.cache : undefined;
   const failed = verdict !== undefined && !verdict.ok;
-  const nano = cost === undefined ? 0 : Math.round(cost.usd * NANO);
-  const counted = usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
-  return {
-    dimensions: {
-      scope: 'exchange',
-      kind,
-      app: caller?.appId ?? '',
-      gatewayKey: caller?.gatewayKeyId ?? '',
-      provider: last?.provider ?? hit?.provider ?? exchange.endpoint?.provider ?? '',
-      // A name that nobody was asked for is anybody's invention; a route's is this home's.
-      model: modelOf(last ?? hit) || (exchange.routeName ?? ''),
-      providerKey: last?.key?.id ?? '',
-      cause: causeOf(failed, verdict?.cause),
-    },
-    counts: {
-      requests: 1,
-      failures: failed ? 1 : 0,
-      clientGone: verdict?.clientGone ? 1 : 0,
-      streams: exchange.stream ? 1 : 0,
-      cacheHits: hit ? 1 : 0,
-      savedNano: Math.round((hit?.saved?.costUsd ?? 0) * NANO),
-      attempts: attempts.length,
-      inputTokens: usage?.inputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
-      cachedInputTokens: usage?.cachedInputTokens ?? 0,
-      cacheWriteTokens: usage?.cacheWriteTokens ?? 0,
-      reasoningTokens: usage?.reasoningTokens ?? 0,
-      costNano: nano,
-      statedNano: cost?.by === 'stated' ? nano : 0,
-      unpriced: counted && !hit && cost === undefined && kind !== PRACTICE ? 1 : 0,
-    },
-    durationMs: verdict?.endMs,
-    firstByteMs: exchange.answer?.firstByteMs,
-  };
+  const series = sink.series(
+    minuteMs,
+    'exchange',
+    kind,
+    caller?.appId ?? '',
+    caller?.gatewayKeyId ?? '',
+    last?.provider ?? hit?.provider ?? exchange.endpoint?.provider ?? '',
+    // A name that nobody was asked for is anybody's invention; a route's is this home's.
+    modelOf(last ?? hit) || (exchange.routeName ?? ''),
+    last?.key?.id ?? '',
+    causeOf(failed, verdict?.cause),
+  );
+  const { counts } = series;
+  add(counts, AT.requests, 1);
+  if (failed) add(counts, AT.failures, 1);
+  if (verdict?.clientGone) add(counts, AT.clientGone, 1);
+  if (exchange.stream) add(counts, AT.streams, 1);
+  add(counts, AT.attempts, attempts.length);
+  if (hit) {
+    add(counts, AT.cacheHits, 1);
+    add(counts, AT.savedNano, Math.round((hit.saved?.costUsd ?? 0) * NANO));
+  }
+  if (usage) {
+    add(counts, AT.inputTokens, usage.inputTokens ?? 0);
+    add(counts, AT.outputTokens, usage.outputTokens ?? 0);
+    add(counts, AT.cachedInputTokens, usage.cachedInputTokens ?? 0);
+    add(counts, AT.cacheWriteTokens, usage.cacheWriteTokens ?? 0);
+    add(counts, AT.reasoningTokens, usage.reasoningTokens ?? 0);
+    const counted = usage.inputTokens !== undefined || usage.outputTokens !== undefined;
+    if (counted && !hit && cost === undefined && kind !== PRACTICE) add(counts, AT.unpriced, 1);
+  }
+  if (cost !== undefined) {
+    const nano = Math.round(cost.usd * NANO);
+    add(counts, AT.costNano, nano);
+    if (cost.by === 'stated') add(counts, AT.statedNano, nano);
+  }
+  series.took(verdict?.endMs, exchange.answer?.firstByteMs);
+  if (caller) series.called(caller.appName, caller.label);
 }
 
-function countOfAttempt(exchange: Countable, attempt: CountedAttempt, kind: UsageKind): Count {
+function countAttempt(
+  sink: CountSink,
+  minuteMs: number,
+  exchange: Countable,
+  attempt: CountedAttempt,
+  kind: UsageKind,
+): void {
   const { outcome, timings } = attempt;
   // Nobody waited for it: the app hung up, or this process ended.
   const gone =
     outcome === undefined || (!outcome.ok && outcome.cause === undefined && exchange.verdict?.clientGone === true);
   const failed = !gone && !outcome.ok;
-  return {
-    dimensions: {
-      scope: 'attempt',
-      kind,
-      app: exchange.caller?.appId ?? '',
-      gatewayKey: '',
-      provider: attempt.provider,
-      model: '',
-      providerKey: attempt.key?.id ?? '',
-      cause: causeOf(failed, outcome?.cause),
-    },
-    counts: { requests: 1, failures: failed ? 1 : 0, clientGone: gone ? 1 : 0 },
-    durationMs: since(timings.startMs, timings.endMs),
-    firstByteMs: since(timings.startMs, timings.firstByteMs),
-  };
+  const { caller } = exchange;
+  const series = sink.series(
+    minuteMs,
+    'attempt',
+    kind,
+    caller?.appId ?? '',
+    '',
+    attempt.provider,
+    '',
+    attempt.key?.id ?? '',
+    causeOf(failed, outcome?.cause),
+  );
+  const { counts } = series;
+  add(counts, AT.requests, 1);
+  if (failed) add(counts, AT.failures, 1);
+  if (gone) add(counts, AT.clientGone, 1);
+  series.took(since(timings.startMs, timings.endMs), since(timings.startMs, timings.firstByteMs));
+  if (caller) series.called(caller.appName, undefined);
+}
+
+function add(counts: Float64Array, at: number, more: number): void {
+  counts[at] = (counts[at] as number) + more;
 }
 
 function since(startMs: number, ms: number | undefined): number | undefined {
@@ -188,45 +225,12 @@ export function noCounts(): Counts {
   return Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts;
 }
 
-export function addCounts(to: Counts, more: Readonly<Partial<Counts>>): void {
-  for (const name in more) to[name as Counter] += more[name as Counter] ?? 0;
+export function namedCounts(counts: ArrayLike<number>): Counts {
+  return Object.fromEntries(COUNTERS.map((name, at) => [name, counts[at] ?? 0])) as Counts;
 }
 
-/** Sums up one stretch of time of one series. */
-export class OpenEntry {
-  readonly minuteMs: number;
-  readonly dimensions: Dimensions;
-  readonly counts = noCounts();
-  readonly names: { app?: string; gatewayKey?: string } = {};
-  private readonly durations: number[] = [];
-  private readonly firstBytes: number[] = [];
-
-  constructor(minuteMs: number, dimensions: Dimensions) {
-    this.minuteMs = minuteMs;
-    this.dimensions = dimensions;
-  }
-
-  add({ counts, durationMs, firstByteMs }: Count, exchange: Countable): void {
-    addCounts(this.counts, counts);
-    if (durationMs !== undefined) {
-      this.durations.push(binOf(durationMs));
-      this.counts.durationUs += Math.round(durationMs * 1000);
-    }
-    if (firstByteMs !== undefined) {
-      this.firstBytes.push(binOf(firstByteMs));
-      this.counts.firstByteUs += Math.round(firstByteMs * 1000);
-    }
-    const { caller } = exchange;
-    if (!caller || this.names.app !== undefined) return;
-    this.names.app = caller.appName;
-    if (this.dimensions.gatewayKey !== '') this.names.gatewayKey = caller.label;
-  }
-
-  close(): UsageEntry {
-    const { minuteMs, dimensions, counts, names } = this;
-    const durations = histogramOf(this.durations);
-    return { minuteMs, dimensions, counts, names, durations, firstBytes: histogramOf(this.firstBytes) };
-  }
+export function addCounts(to: Counts, more: Readonly<Partial<Counts>>): void {
+  for (const name in more) to[name as Counter] += more[name as Counter] ?? 0;
 }
 
 /** One text for one series; no value holds the separator. */

@@ -3,98 +3,96 @@
  * goes with the next batch of captures to the disk; what was added since the start stays here, for /metrics.
  */
 
-import { mergeHistograms, type SparseHistogram } from './histogram.ts';
-import {
-  addCounts,
-  type Countable,
-  type Counts,
-  countsOf,
-  type Dimensions,
-  minuteOf,
-  noCounts,
-  OpenEntry,
-  seriesText,
-  type UsageEntry,
-} from './usage-entry.ts';
-
-/** Since the process started. */
-export interface MeterTotal {
-  readonly dimensions: Dimensions;
-  readonly counts: Counts;
-  durations: SparseHistogram;
-  firstBytes: SparseHistogram;
-  appName: string | undefined;
-}
+import { MeteredSeries, type MeterTotal } from './metered-series.ts';
+import { type Countable, type CountedSeries, type CountSink, countInto, type UsageEntry } from './usage-entry.ts';
 
 /** Names of models that are told apart; clients may invent any number of them. */
 const MOST_MODELS = 500;
 export const OTHER_MODEL = 'other';
 
-export class UsageMeter {
-  private pending = new Map<string, OpenEntry>();
-  private readonly sums = new Map<string, MeterTotal>();
+/** Series by their values, one map within the other: finding one makes no text of them all. */
+type Branch<Of> = Map<string, Of>;
+type ByModel = Branch<MeteredSeries>;
+type ByScope = Branch<Branch<Branch<Branch<Branch<Branch<Branch<ByModel>>>>>>>;
+
+export class UsageMeter implements CountSink {
+  private readonly root: ByScope = new Map();
+  private readonly all: MeteredSeries[] = [];
   private readonly models = new Set<string>();
+  /** Those with something to take. */
+  private touched: MeteredSeries[] = [];
+  /** Of minutes that were over while something else of their series was counted. */
+  private closed: UsageEntry[] = [];
 
   /** Never throws; to be called once for each exchange, when its verdict stands. */
   note(exchange: Countable): void {
-    const minuteMs = minuteOf(exchange.receivedAt);
-    for (const count of countsOf(exchange)) {
-      const dimensions = this.bounded(count.dimensions);
-      const key = `${minuteMs} ${seriesText(dimensions)}`;
-      let entry = this.pending.get(key);
-      if (!entry) {
-        entry = new OpenEntry(minuteMs, dimensions);
-        this.pending.set(key, entry);
-      }
-      entry.add(count, exchange);
-    }
+    countInto(this, exchange);
   }
 
   get hasPending(): boolean {
-    return this.pending.size > 0;
+    return this.touched.length > 0;
   }
 
   /** What was counted since the last time. */
   take(): UsageEntry[] {
-    if (this.pending.size === 0) return [];
-    const entries = [...this.pending.values()].map((entry) => entry.close());
-    this.pending = new Map();
-    for (const entry of entries) this.sum(entry);
+    const entries = this.closed;
+    for (const series of this.touched) entries.push(series.close());
+    this.closed = [];
+    this.touched = [];
     return entries;
   }
 
   /** Everything counted since the start, what was not taken yet included. */
   totals(): MeterTotal[] {
-    const sums = new Map<string, MeterTotal>();
-    for (const [key, sum] of this.sums) sums.set(key, { ...sum, counts: { ...sum.counts } });
-    for (const open of this.pending.values()) addTo(sums, open.close());
-    return [...sums.values()];
+    return this.all.map((series) => series.total());
   }
 
-  private sum(entry: UsageEntry): void {
-    addTo(this.sums, entry);
-  }
-
-  private bounded(dimensions: Dimensions): Dimensions {
-    const { model } = dimensions;
-    if (model === '' || this.models.has(model)) return dimensions;
-    if (this.models.size < MOST_MODELS) {
-      this.models.add(model);
-      return dimensions;
+  series(
+    minuteMs: number,
+    scope: string,
+    kind: string,
+    app: string,
+    gatewayKey: string,
+    provider: string,
+    model: string,
+    providerKey: string,
+    cause: string,
+  ): CountedSeries {
+    const byKind = below(this.root, scope);
+    const byApp = below(below(byKind, kind), cause);
+    const byProvider = below(below(byApp, app), gatewayKey);
+    const byModel: ByModel = below(below(byProvider, provider), providerKey);
+    let series = byModel.get(model);
+    if (!series) {
+      const bounded = this.bounded(model);
+      series = byModel.get(bounded);
+      if (!series) {
+        series = new MeteredSeries({ scope, kind, app, gatewayKey, provider, model: bounded, providerKey, cause });
+        byModel.set(bounded, series);
+        this.all.push(series);
+      }
     }
-    return { ...dimensions, model: OTHER_MODEL };
+    if (series.minuteMs !== minuteMs) {
+      if (series.minuteMs === undefined) this.touched.push(series);
+      else this.closed.push(series.close());
+      series.minuteMs = minuteMs;
+    }
+    return series;
+  }
+
+  private bounded(model: string): string {
+    if (model === '' || this.models.has(model)) return model;
+    if (this.models.size >= MOST_MODELS) return OTHER_MODEL;
+    this.models.add(model);
+    return model;
   }
 }
 
-function addTo(sums: Map<string, MeterTotal>, entry: UsageEntry): void {
-  const key = seriesText(entry.dimensions);
-  let sum = sums.get(key);
-  if (!sum) {
-    sum = { dimensions: entry.dimensions, counts: noCounts(), durations: [], firstBytes: [], appName: undefined };
-    sums.set(key, sum);
+function below<Of extends Map<string, unknown>>(branch: Branch<Of>, value: string): Of {
+  let next = branch.get(value);
+  if (!next) {
+    next = new Map() as unknown as Of;
+    branch.set(value, next);
   }
-  addCounts(sum.counts, entry.counts);
-  sum.durations = mergeHistograms(sum.durations, entry.durations);
-  sum.firstBytes = mergeHistograms(sum.firstBytes, entry.firstBytes);
-  sum.appName = entry.names.app ?? sum.appName;
+  return next;
 }
