@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, it } from 'vitest';
+import { cliEntry } from '../../scripts/cli-entry.ts';
 import { newHome } from './run-cli.ts';
 
 const SECRET = 'sk-proj-Zq3vN8xK2mP7tR5wY9bC4dF6gH1jL0sA3eU8iO5pT7nM2kX9vB4cZ6qW1rE';
-const MAIN = path.join(import.meta.dirname, '../../gateway/cli/main.ts');
+const MAIN = cliEntry();
 
 /** Gives a program a terminal of its own (util-linux). */
 const SCRIPT = '/usr/bin/script';

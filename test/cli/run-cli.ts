@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cliEntry } from '../../scripts/cli-entry.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../gateway/cli/main.ts');
+const MAIN = cliEntry();
 const TIMEOUT_MS = 30_000;
 
 export interface CliResult {

@@ -11,10 +11,11 @@ import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliEntry } from '../../scripts/cli-entry.ts';
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-provider-server.ts';
 import { findBrowser, launchBrowser } from '../support/screens-fixture/browser.ts';
 
-const CLI = new URL('../../gateway/cli/main.ts', import.meta.url).pathname;
+const CLI = cliEntry();
 const PICTURES = process.env.KEYWARD_PICTURES;
 const executable = findBrowser();
 const reason = 'skipped, because there is no Chromium on this machine (KEYWARD_TEST_BROWSER names one)';

@@ -9,6 +9,7 @@ import { junitXml } from '../../gateway/control/contract/junit.ts';
 import type { SuiteRun } from '../../gateway/control/contract/suites.ts';
 import { checkExpectation } from '../../gateway/suites/check-expectation.ts';
 import { compareRuns, flakiness, type KeptRun } from '../../gateway/suites/run-history.ts';
+import { cliEntry } from '../../scripts/cli-entry.ts';
 import { openHome, practise, type TestHome } from '../transfer/homes.ts';
 
 let home: TestHome;
@@ -23,13 +24,14 @@ afterAll(async () => {
 
 const file = (name: string) => path.join(home.gateway.home, 'suites', name);
 
+const CLI = cliEntry();
+
 /** The command as a CI job runs it: on a home that was not there before. */
 function keyward(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const cli = path.join(import.meta.dirname, '../../gateway/cli/main.ts');
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [cli, '--home', path.join(folder, 'fresh'), ...args],
+      [CLI, '--home', path.join(folder, 'fresh'), ...args],
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       },
