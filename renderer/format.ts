@@ -75,6 +75,13 @@ export function bytes(size: number): string {
   return `${trim(size / 1024 / 1024, size < 10 * 1024 * 1024 ? 1 : 0)} MB`;
 }
 
+/** Small amounts to the millionth: what a request costs is seldom a cent. */
+export function dollars(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 0.000_001) return '<$0.000001';
+  return `$${usd < 0.01 ? usd.toFixed(6).replace(/0+$/, '') : usd.toFixed(2)}`;
+}
+
 export function count(n: number): string {
   return n.toLocaleString(words.locale);
 }

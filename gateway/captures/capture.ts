@@ -185,6 +185,8 @@ export const captureRowSchema = z.object({
   durationMs: z.number().nullable(),
   firstByteMs: z.number().nullable(),
   attempts: z.number(),
+  /** Answered by the cache; bundles of earlier versions do not say. */
+  cached: z.boolean().default(false),
   stream: z.boolean(),
   clientGone: z.boolean(),
   inputTokens: z.number().nullable(),

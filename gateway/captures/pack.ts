@@ -379,7 +379,7 @@ class Packing {
     const { verdict, usage, caller, answer } = exchange;
     const attempt = exchange.attempts.at(-1);
     const refusal = exchange.refusal;
-    return [
+    const row: RowTuple = [
       exchange.receivedAt,
       caller?.appName ?? null,
       caller?.appId ?? null,
@@ -410,6 +410,8 @@ class Packing {
       exchange.origin?.kind ?? null,
       exchange.origin?.of ?? null,
     ];
+    if (exchange.cache?.state === 'hit') row[29] = 1;
+    return row;
   }
 }
 

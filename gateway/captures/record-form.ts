@@ -58,6 +58,8 @@ export type RowTuple = [
   configVersion: number,
   originKind: 'replay' | 'probe' | 'check' | 'import' | null,
   originOf: string | null,
+  /** Answered by the cache; absent otherwise. */
+  cached?: 1,
 ];
 
 export const INTERRUPTED_MESSAGE = 'Keyward stopped before this exchange was over.';
@@ -85,6 +87,7 @@ export function rowFromTuple(id: string, state: number, tuple: RowTuple): Captur
     durationMs: milliseconds(tuple[15]),
     firstByteMs: milliseconds(tuple[16]),
     attempts: tuple[17],
+    cached: tuple[29] === 1,
     stream: tuple[18] === 1,
     clientGone: tuple[19] === 1,
     inputTokens: tuple[20],

@@ -1,5 +1,6 @@
 /** `keyward doctor`: checks everything that a request depends on, and says what to do about what fails. */
 import { access, constants, lstat, stat, statfs } from 'node:fs/promises';
+import { localSeconds } from '../local-time.ts';
 import type { DoctorCheck } from './contract/index.ts';
 import { reachProvider } from './reach-provider.ts';
 import { routeState } from './route-states.ts';
@@ -68,7 +69,7 @@ function checkRoutes(deps: ControlDeps): DoctorCheck[] {
   return deps.store.snapshot.document.routes.flatMap((route) =>
     routeState(deps, route).targets.flatMap(({ provider, model, failure }): DoctorCheck[] => {
       if (!failure) return [];
-      const sentence = `${provider}/${model} failed ${failure.failures} times and is passed over until ${failure.until}: ${failure.sentence}`;
+      const sentence = `${provider}/${model} failed ${failure.failures} times and is passed over until ${localSeconds(Date.parse(failure.until))}: ${failure.sentence}`;
       const next = `Have it tried at once: keyward routes try ${route.name}`;
       return [{ check: `route ${route.name}`, result: 'warning', sentence, next }];
     }),

@@ -3,6 +3,7 @@ import { subjectWords, usedWords } from '../limits/limit-words.ts';
 import { limitedSubjects } from '../limits/limited-subjects.ts';
 import { localDay } from '../limits/periods.ts';
 import { isBudget, type LimitReading, type Limits, left, type SubjectKind } from '../limits/reading.ts';
+import { localMoment } from '../local-time.ts';
 import type { Notice } from '../store/notice.ts';
 import type { Document } from '../store/schema.ts';
 import type { LimitChange, LimitUsage } from './contract/limits.ts';
@@ -43,7 +44,10 @@ export async function budgetNotices(deps: ControlDeps): Promise<Notice[]> {
       id: `budget-${row.of}-${row.id}-${row.limit}`,
       level: 'warning' as const,
       sentence: `${usedWords({ ...row, asked: 0, resetMs: 0 })} on ${subjectWords(row)} ${row.remaining > 0 ? 'is' : 'is all'} spent.`,
-      next: row.resetsAt === null ? null : `It begins anew at ${row.resetsAt}, or with a higher budget.`,
+      next:
+        row.resetsAt === null
+          ? null
+          : `It begins anew on ${localMoment(Date.parse(row.resetsAt))}, or with a higher budget.`,
     }));
 }
 

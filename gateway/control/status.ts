@@ -1,3 +1,4 @@
+import { localSeconds } from '../local-time.ts';
 import { targetName } from '../routing/routing-facts.ts';
 import type { Status } from './contract/index.ts';
 import { runDoctor } from './doctor.ts';
@@ -77,7 +78,7 @@ function circuitNotices({ routing, store, now }: ControlDeps): Status['notices']
     .map(({ target, open }) => ({
       id: `circuit-${target}`,
       level: 'warning' as const,
-      sentence: `${target} is passed over by routes until ${new Date(open.untilMs).toISOString().slice(11, 19)} UTC: ${open.trip.message}`,
+      sentence: `${target} is passed over by routes until ${localSeconds(open.untilMs)}: ${open.trip.message}`,
       next: 'It is tried again by itself then; Providers shows it, and can have it tried at once.',
     }));
 }

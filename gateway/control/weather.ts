@@ -1,5 +1,6 @@
 /** Provider weather with names and words, for the screens, the CLI, the doctor and explanations. */
 import type { Cause } from '../causes.ts';
+import { localClock } from '../local-time.ts';
 import { WEATHER_SPAN_MS, type Weather, type WeatherSum, type WindowWeather, weatherOf } from '../usage/weather.ts';
 import type { WeatherRow } from './contract/usage.ts';
 import type { ControlDeps } from './services.ts';
@@ -101,15 +102,10 @@ function weatherSentence({ windows, state, failingSinceMs, failingApps }: Weathe
   const trouble = `${window.troubled} of ${window.requests} ${window.requests === 1 ? 'request' : 'requests'} had trouble in ${when}${mostly(window)}.`;
   if (failingSinceMs === undefined || state === 'good') return trouble;
   const apps = failingApps.length > 1 ? `, for ${failingApps.length} apps` : '';
-  return `${trouble} Nothing came back well since ${clockTime(failingSinceMs)}${apps}.`;
+  return `${trouble} Nothing came back well since ${localClock(failingSinceMs)}${apps}.`;
 }
 
 function mostly({ causes }: WindowWeather): string {
   const [first] = causes;
-  return first ? `, mostly ${first.cause}` : '';
-}
-
-function clockTime(ms: number): string {
-  const date = new Date(ms);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  return first ? `, mostly ${first.cause.replaceAll('_', ' ')}` : '';
 }

@@ -1,6 +1,7 @@
 /** How the provider did for others while this request failed: tells "your key died" from "the provider is down". Pure. */
 import type { Capture } from '../captures/capture.ts';
 import type { Evidence } from '../exchange.ts';
+import { localClock } from '../local-time.ts';
 import type { Weather } from '../usage/weather.ts';
 
 const WHERE = 'provider weather, attempts of all apps';
@@ -21,7 +22,7 @@ export function weatherEvidence(capture: Capture, weather: readonly Weather[], n
     evidence.push({
       what: 'other apps have trouble with this provider too',
       where: WHERE,
-      value: `${others.length} other ${others.length === 1 ? 'app' : 'apps'}, and nothing came back well since ${clockTime(here.failingSinceMs)}`,
+      value: `${others.length} other ${others.length === 1 ? 'app' : 'apps'}, and nothing came back well since ${localClock(here.failingSinceMs)}`,
     });
   }
   const window = here.windows.find(({ requests }) => requests > 1);
@@ -38,13 +39,8 @@ export function weatherEvidence(capture: Capture, weather: readonly Weather[], n
     evidence.push({
       what: 'this key fails while another key of the provider works',
       where: WHERE,
-      value: `since ${clockTime(ofKey.failingSinceMs)}`,
+      value: `since ${localClock(ofKey.failingSinceMs)}`,
     });
   }
   return evidence;
-}
-
-function clockTime(ms: number): string {
-  const date = new Date(ms);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }

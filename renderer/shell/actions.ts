@@ -29,6 +29,7 @@ export const ACTIONS: readonly Action[] = [
   { id: 'addKey', group: 'do', keys: ['a k'], palette: true },
   { id: 'connectApp', group: 'do', keys: ['a a'], palette: true },
   { id: 'issueKey', group: 'do', keys: ['a g'], palette: true },
+  { id: 'addRoute', group: 'do', keys: ['a r'], palette: true },
   { id: 'practice', group: 'do', keys: [], palette: true },
   { id: 'importRequests', group: 'do', keys: ['a i'], palette: true },
   { id: 'copyAddress', group: 'do', keys: [], palette: true },

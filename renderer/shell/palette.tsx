@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core';
 import { Spotlight } from '@mantine/spotlight';
-import { IconArrowRight, IconKey, IconSearch } from '@tabler/icons-react';
+import { IconArrowRight, IconKey, IconSearch, IconSettings } from '@tabler/icons-react';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -35,6 +35,10 @@ export function Palette() {
   const shownActions = ACTIONS.filter(
     (action) => action.palette && actions.has(action.id) && has(words.actions[action.id], wanted),
   );
+  const p = words.palette;
+  const sections = wanted
+    ? Object.entries(words.settings.sections).filter(([, title]) => has(`${p.groups.settings} ${title}`, wanted))
+    : [];
   const shownKeys = wanted
     ? (keys.data ?? [])
         .filter((key) => has(`${key.provider} ${key.label} ${key.lastFour}`, wanted))
@@ -42,8 +46,8 @@ export function Palette() {
     : [];
   const shownApps = wanted ? (apps.data ?? []).filter((app) => has(app.name, wanted)).slice(0, FOUND_AT_MOST) : [];
   const shownCaptures = wanted.length >= 2 ? (captures.data ?? []) : [];
-  const nothing = shownActions.length + shownKeys.length + shownApps.length + shownCaptures.length === 0;
-  const p = words.palette;
+  const nothing =
+    shownActions.length + sections.length + shownKeys.length + shownApps.length + shownCaptures.length === 0;
 
   return (
     <Spotlight.Root
@@ -55,6 +59,7 @@ export function Palette() {
       transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.5, blur: 0 }}
       maxHeight="60vh"
+      attributes={{ content: { 'aria-label': words.nav.palette } }}
     >
       <Spotlight.Search
         placeholder={p.placeholder}
@@ -73,6 +78,18 @@ export function Palette() {
                     {words.actions[action.id]}
                   </Text>
                   {action.keys[0] && <Keys keys={action.keys[0]} />}
+                </Group>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {sections.length > 0 && (
+          <Spotlight.ActionsGroup label={p.groups.settings}>
+            {sections.map(([section, title]) => (
+              <Spotlight.Action key={section} onClick={() => navigate({ to: '/settings', search: { section } })}>
+                <Group gap="sm" wrap="nowrap">
+                  <IconSettings size={15} aria-hidden />
+                  <Text size="sm">{title}</Text>
                 </Group>
               </Spotlight.Action>
             ))}

@@ -18,7 +18,13 @@ import { Sidebar } from './sidebar.tsx';
 
 /** The window: places on the left, what a person must know on top, the screen. */
 export function Shell() {
-  const status = useQuery(queries.status.get.queryOptions({ staleTime: 5_000 }));
+  const status = useQuery(
+    queries.status.get.queryOptions({
+      staleTime: 5_000,
+      // A notice may end by itself, with nothing happening that would tell.
+      refetchInterval: ({ state }) => (state.data?.notices.length ? NOTICES_EVERY_MS : false),
+    }),
+  );
   const connection = useConnection();
   useLiveRefresh();
 
@@ -55,6 +61,7 @@ function Window({ status }: { status: Status }) {
   );
 }
 
+const NOTICES_EVERY_MS = 15_000;
 const STATUS_AT_MOST_EVERY_MS = 1_500;
 
 /** Refetches what a live event says has changed. Lists of captures look after themselves. */
@@ -111,6 +118,7 @@ function useGlobalActions(status: Status, openHelp: () => void) {
     addKey: () => void navigate({ to: '/keys', search: { add: 'any' } }),
     connectApp: () => void navigate({ to: '/apps', search: { connect: 'any' } }),
     issueKey: () => void navigate({ to: '/apps', search: { issue: 'new' } }),
+    addRoute: () => void navigate({ to: '/providers', search: { route: 'new' } }),
     doctor: () => void navigate({ to: '/settings', search: { section: 'doctor' } }),
     copyAddress: () => {
       if (!status.url) return;

@@ -442,16 +442,17 @@ export const en = {
       budgetMonthUsd: (n: number) => `$${n} a month`,
     },
     used: {
-      rpm: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')} requests a minute`,
-      tpm: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')} tokens a minute`,
-      concurrency: (n: number, of: number) => `${n} of ${of} at once`,
-      budgetDayUsd: (n: number, of: number) => `$${Number(n.toFixed(4))} of $${of} a day`,
-      budgetMonthUsd: (n: number, of: number) => `$${Number(n.toFixed(4))} of $${of} a month`,
+      rpm: (n: string, of: string) => `${n} of ${of} requests a minute`,
+      tpm: (n: string, of: string) => `${n} of ${of} tokens a minute`,
+      concurrency: (n: string, of: string) => `${n} of ${of} requests at once`,
+      budgetDayUsd: (n: string, of: string) => `${n} of ${of} today`,
+      budgetMonthUsd: (n: string, of: string) => `${n} of ${of} this month`,
     },
     usage: {
       reached: 'Reached.',
       held: 'Partly held by requests under way.',
-      resets: 'Free again',
+      resets: 'All free again',
+      anew: 'Begins anew',
       unpriced: (n: number) => `${plural(n, 'request')} of unknown price not counted.`,
     },
     form: {
@@ -837,7 +838,7 @@ export const en = {
     cache: {
       lead: 'Answers are kept in memory and given again to equal requests, which then cost nothing. A route can have a rule of its own.',
       on: 'Keep answers, where no route says otherwise',
-      ttl: 'For',
+      ttl: 'Keep each for',
       minutes: 'min',
       maxSize: 'Memory for all of them',
       shared: 'Share answers between apps',
@@ -845,7 +846,7 @@ export const en = {
       random: 'Also what comes out differently each time',
       randomHint: 'Requests with a temperature above 0 and no seed, answers that call tools, and pictures.',
       holds: (facts: { entries: string; size: string; hits: string; asked: string; tokens: string; money: string }) =>
-        `Holds ${facts.entries} answers (${facts.size}). Since the start it answered ${facts.hits} of ${facts.asked} requests and saved ${facts.tokens} tokens, ${facts.money}.`,
+        `${facts.entries === '0' ? 'Nothing is kept just now.' : `Kept just now: ${facts.entries === '1' ? 'one answer' : `${facts.entries} answers`} (${facts.size}).`} Since the start ${facts.hits} of ${facts.asked} requests were answered from here; that saved ${facts.tokens} tokens, ≈ ${facts.money}.`,
       clear: 'Forget all',
       cleared: (n: number) => (n === 1 ? 'One kept answer was forgotten.' : `${n} kept answers were forgotten.`),
     },
@@ -939,7 +940,7 @@ export const en = {
   palette: {
     placeholder: 'Search actions, keys, requests…',
     nothing: 'Nothing found',
-    groups: { actions: 'Actions', keys: 'Keys', apps: 'Apps', requests: 'Requests' },
+    groups: { actions: 'Actions', settings: 'Settings', keys: 'Keys', apps: 'Apps', requests: 'Requests' },
   },
 
   actions: {
@@ -955,6 +956,7 @@ export const en = {
     addKey: 'Add a key',
     connectApp: 'Connect an app',
     issueKey: 'Issue a gateway key',
+    addRoute: 'Add a route',
     practice: 'Send a practice request',
     copyAddress: 'Copy the gateway’s address',
     doctor: 'Run the doctor',

@@ -62,7 +62,7 @@ describe('the same question asked again', () => {
     const body = question();
     const first = await server.gateway.captureOf((await ask(body)).response);
     const second = await server.gateway.captureOf((await ask(body)).response);
-    expect(first).toMatchObject({ cache: { state: 'miss', kept: true }, costUsd: 0.0075 });
+    expect(first).toMatchObject({ cached: false, cache: { state: 'miss', kept: true }, costUsd: 0.0075 });
     expect(second).toMatchObject({
       ok: true,
       costUsd: null,
@@ -70,6 +70,7 @@ describe('the same question asked again', () => {
       provider: 'openai',
       model: 'gpt-4o',
       attempts: 0,
+      cached: true,
       cache: {
         state: 'hit',
         of: first.id,

@@ -63,6 +63,7 @@ export function capture(
     durationMs: 30,
     firstByteMs: null,
     attempts: more.attemptList?.length ?? 0,
+    cached: false,
     stream: false,
     clientGone: verdict.clientGone ?? false,
     inputTokens: null,

@@ -2,6 +2,7 @@ import { Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { LimitUsage } from '../../../gateway/control/contract/limits.ts';
 import { queries } from '../../api.ts';
+import { count, dollars } from '../../format.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { words } from '../../words/words.ts';
 import classes from './apps.module.css';
@@ -27,7 +28,9 @@ function LimitBar({ row }: { row: LimitUsage }) {
   const w = words.apps.usage;
   const taken = row.used + row.held;
   const percent = Math.min(100, (taken / row.allowed) * 100);
-  const text = words.apps.used[row.limit](taken, row.allowed);
+  const budget = row.limit === 'budgetDayUsd' || row.limit === 'budgetMonthUsd';
+  const amount = budget ? dollars : count;
+  const text = words.apps.used[row.limit](amount(taken), amount(row.allowed));
   return (
     <li>
       <span>{text}</span>
@@ -42,7 +45,7 @@ function LimitBar({ row }: { row: LimitUsage }) {
         {row.resetsAt && (
           <>
             {' '}
-            {w.resets} <RelativeTime iso={row.resetsAt} />
+            {budget ? w.anew : w.resets} <RelativeTime iso={row.resetsAt} />
           </>
         )}
         {row.unpriced > 0 && ` ${w.unpriced(row.unpriced)}`}

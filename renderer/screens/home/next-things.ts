@@ -30,12 +30,17 @@ export function nextThings(facts: {
     else if (soon(key.expires)) things.push({ kind: 'key-expiring', key, at: key.expires });
   }
   for (const key of facts.gatewayKeys) {
-    if (key.state === 'active' && soon(key.expires))
+    if (key.state === 'active' && soon(key.expires) && !isForPracticeOnly(key))
       things.push({ kind: 'gateway-key-expiring', key, at: key.expires });
   }
   if (facts.keys.length === 0) things.push({ kind: 'no-keys' });
   if (facts.apps.length === 0) things.push({ kind: 'no-apps' });
   return things;
+}
+
+/** Made short-lived for every try, and made again by the next. */
+function isForPracticeOnly({ scope }: GatewayKeyRow): boolean {
+  return scope.providers?.length === 1 && scope.providers[0] === 'practice';
 }
 
 function isBroken(key: KeyRow): boolean {

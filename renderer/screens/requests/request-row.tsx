@@ -37,6 +37,7 @@ export const RequestRow = memo(function RequestRow(props: {
         <span className={classes.verdict} data-tone={tone}>
           <strong className="kw-clip">{captureVerdict(row)}</strong>
           {row.status !== null && <span className="kw-mono kw-dim">{row.status}</span>}
+          {row.cached && <Tag tone="off">{w.viaCache}</Tag>}
           {row.practice && <Tag tone="practice">{words.common.practice}</Tag>}
           {row.origin && <Tag tone="off">{w.origin[row.origin.kind]}</Tag>}
         </span>
@@ -45,12 +46,12 @@ export const RequestRow = memo(function RequestRow(props: {
         </time>
       </span>
       <span className={classes.second}>
-        <span className={`${classes.route} kw-clip`}>
+        <span className={`${classes.route} kw-clip`} title={`${captureApp(row)} · ${route(row)}`}>
           <span>{captureApp(row)}</span>
           <span className="kw-dim"> · {route(row)}</span>
         </span>
         <span className={classes.numbers}>
-          {row.attempts > 1 && <span>{w.attempts(row.attempts)}</span>}
+          {row.attempts > 1 && <span className={classes.again}>{w.attempts(row.attempts)}</span>}
           {row.durationMs !== null && <span>{duration(row.durationMs)}</span>}
           {(row.inputTokens !== null || row.outputTokens !== null) && (
             <span className={classes.tokens}>{w.tokens(tokens(row.inputTokens), tokens(row.outputTokens))}</span>

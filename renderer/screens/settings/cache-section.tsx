@@ -2,7 +2,7 @@ import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CacheStatus, Settings } from '../../../gateway/control/contract/index.ts';
 import { api, queries } from '../../api.ts';
-import { bytes, count } from '../../format.ts';
+import { bytes, count, dollars } from '../../format.ts';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import { SaveBar } from './save-bar.tsx';
@@ -95,6 +95,6 @@ function facts({ entries, sizeBytes, hits, misses, savedTokens, savedUsd }: Cach
     hits: count(hits),
     asked: count(hits + misses),
     tokens: count(savedTokens),
-    money: `$${savedUsd.toFixed(savedUsd > 0 && savedUsd < 0.01 ? 4 : 2)}`,
+    money: dollars(savedUsd),
   };
 }

@@ -1,65 +1,56 @@
 import { Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { GatewayKeyRow, Usage } from '../../../gateway/control/contract/index.ts';
+import type { LimitUsage } from '../../../gateway/control/contract/limits.ts';
 import { queries } from '../../api.ts';
+import { dollars, exactTime } from '../../format.ts';
 import { words } from '../../words/words.ts';
 import classes from './usage.module.css';
-import { dollars } from './usage-numbers.ts';
 
 const NEARLY = 0.8;
+const EVERY_MS = 15_000;
 
-/** Spend of today and this month beside what gateway keys may spend; nothing where none has a budget. */
+/** What is spent of each budget, whoever has it: apps, their gateway keys, routes, provider keys. Nothing where there is none. */
 export function BudgetsPanel() {
   const w = words.usage;
-  const keys = useQuery(queries.gatewayKeys.list.queryOptions());
-  const limited = (keys.data ?? []).filter(
-    ({ state, limits }) => state === 'active' && (limits.budgetDayUsd || limits.budgetMonthUsd),
-  );
-  const enabled = limited.length > 0;
-  const today = useQuery(
-    queries.usage.get.queryOptions({ input: { ...spentSince('day'), by: 'gatewayKey' }, enabled }),
-  );
-  const month = useQuery(
-    queries.usage.get.queryOptions({ input: { ...spentSince('month'), by: 'gatewayKey' }, enabled }),
-  );
-  if (!enabled || !today.data || !month.data) return null;
+  const usage = useQuery(queries.limits.list.queryOptions({ refetchInterval: EVERY_MS }));
+  const apps = useQuery(queries.gatewayKeys.list.queryOptions());
+  const budgets = (usage.data ?? []).filter(({ limit }) => limit in w.budgetPeriods);
+  if (budgets.length === 0) return null;
+  const appOf = new Map((apps.data ?? []).map(({ id, app }) => [id, app]));
+  const nameOf = ({ of, id, name }: LimitUsage) =>
+    [of === 'gateway-key' && appOf.get(id), name].filter(Boolean).join(', ');
+  const owners = [...new Map(budgets.map((row) => [`${row.of} ${row.id}`, row])).entries()];
   return (
     <section className="kw-panel" aria-labelledby="usage-budgets">
       <div className="kw-panel-head">
         <h2 id="usage-budgets">{w.budgets}</h2>
         <span className="kw-dim">{w.budgetsLead}</span>
       </div>
-      {limited.map((key) => (
-        <div key={key.id} className="kw-row">
-          <span className="kw-grow kw-clip">{nameOf(key)}</span>
-          {key.limits.budgetDayUsd && (
-            <Gauge
-              what={w.budgetDay}
-              of={nameOf(key)}
-              spent={spentBy(key, today.data)}
-              budget={key.limits.budgetDayUsd}
-            />
-          )}
-          {key.limits.budgetMonthUsd && (
-            <Gauge
-              what={w.budgetMonth}
-              of={nameOf(key)}
-              spent={spentBy(key, month.data)}
-              budget={key.limits.budgetMonthUsd}
-            />
-          )}
+      {owners.map(([owner, first]) => (
+        <div key={owner} className={`kw-row ${classes.budget}`}>
+          <span className="kw-grow">
+            {nameOf(first)} <span className="kw-dim">{w.budgetOwners[first.of]}</span>
+          </span>
+          {budgets
+            .filter((row) => `${row.of} ${row.id}` === owner)
+            .map((row) => (
+              <Gauge key={row.limit} row={row} of={nameOf(row)} />
+            ))}
         </div>
       ))}
     </section>
   );
 }
 
-function Gauge({ what, of, spent, budget }: { what: string; of: string; spent: number; budget: number }) {
-  const share = spent / budget;
+function Gauge({ row, of }: { row: LimitUsage; of: string }) {
+  const w = words.usage;
+  const what = w.budgetPeriods[row.limit as keyof typeof w.budgetPeriods];
+  const spent = row.used + row.held;
+  const share = spent / row.allowed;
   const color = share >= 1 ? 'var(--kw-bad)' : share >= NEARLY ? 'var(--kw-wait)' : 'var(--kw-ok)';
-  const text = words.usage.budgetOf(dollars(spent), dollars(budget));
+  const text = w.budgetOf(dollars(spent), dollars(row.allowed));
   return (
-    <div className={classes.gauge}>
+    <div className={classes.gauge} title={row.resetsAt ? w.budgetAnew(exactTime(row.resetsAt)) : undefined}>
       <span>
         {text} <span className="kw-dim">{what}</span>
       </span>
@@ -68,20 +59,4 @@ function Gauge({ what, of, spent, budget }: { what: string; of: string; spent: n
       </Progress.Root>
     </div>
   );
-}
-
-function nameOf(key: GatewayKeyRow): string {
-  return [key.app, key.label].filter(Boolean).join(', ');
-}
-
-function spentBy(key: GatewayKeyRow, usage: Usage): number {
-  return usage.rows.find(({ id }) => id === key.id)?.costUsd ?? 0;
-}
-
-/** By this machine's calendar; the same text all day, so that the answer is kept. */
-function spentSince(step: 'day' | 'month'): { since: string; step: 'day' | 'month' } {
-  const date = new Date();
-  date.setHours(0, 0, 0, 0);
-  if (step === 'month') date.setDate(1);
-  return { since: date.toISOString(), step };
 }

@@ -1,8 +1,8 @@
 import type { UsageNumbers } from '../../../gateway/control/contract/index.ts';
-import { count, duration } from '../../format.ts';
+import { count, dollars, duration } from '../../format.ts';
 import { words } from '../../words/words.ts';
 import classes from './usage.module.css';
-import { dollars, money, percent, short } from './usage-numbers.ts';
+import { money, percent, short } from './usage-numbers.ts';
 
 export function Tiles({ total }: { total: UsageNumbers }) {
   const t = words.usage.tiles;

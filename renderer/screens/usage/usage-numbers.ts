@@ -1,6 +1,6 @@
 /** Numbers of the usage screen as text and as points of its chart. Pure. */
 import type { Usage, UsageNumbers, UsageStep } from '../../../gateway/control/contract/index.ts';
-import { count, duration } from '../../format.ts';
+import { count, dollars, duration } from '../../format.ts';
 import { words } from '../../words/words.ts';
 
 export const MEASURES = ['requests', 'duration', 'tokens', 'spend'] as const;
@@ -82,11 +82,6 @@ export function bucketName(start: string, step: UsageStep): string {
 export function short(n: number): string {
   if (n < 10_000) return count(n);
   return n < 1e6 ? `${Number((n / 1000).toFixed(1))} k` : `${Number((n / 1e6).toFixed(2))} M`;
-}
-
-export function dollars(usd: number): string {
-  if (usd === 0) return '$0';
-  return `$${usd < 0.01 ? usd.toFixed(6).replace(/0+$/, '') : usd.toFixed(2)}`;
 }
 
 /** Marked where any of it is worked out from list prices. */

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Usage } from '../../../gateway/control/contract/index.ts';
 import { queries } from '../../api.ts';
+import { dollars } from '../../format.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
@@ -15,7 +16,7 @@ import { GROUPS, type Group, GroupsPanel } from './groups-panel.tsx';
 import { OverTime } from './over-time.tsx';
 import { Tiles } from './tiles.tsx';
 import classes from './usage.module.css';
-import { dollars, MEASURES, type Measure } from './usage-numbers.ts';
+import { MEASURES, type Measure } from './usage-numbers.ts';
 import { WeatherPanel } from './weather-panel.tsx';
 
 const PERIODS = ['1h', '24h', '7d', '30d', '365d'] as const;

@@ -8,6 +8,13 @@ const NOW_MS = Date.parse('2026-11-24T12:00:00.000Z');
 const vault = { state: 'unlocked' as const, ways: [], sentence: '', next: null, keychain: null };
 
 describe('what to do next', () => {
+  it('leaves out the key that the practice requests make for themselves', () => {
+    const home = fullHome(NOW_MS);
+    const gatewayKeys = home.gatewayKeys.map((key) => ({ ...key, scope: { providers: ['practice'] } }));
+    const things = nextThings({ ...home, gatewayKeys, vault, nowMs: NOW_MS });
+    expect(things.map(({ kind }) => kind)).not.toContain('gateway-key-expiring');
+  });
+
   it('names broken keys, then what expires within a week', () => {
     const things = nextThings({ ...fullHome(NOW_MS), vault, nowMs: NOW_MS });
     expect(things.map((thing) => ('key' in thing ? `${thing.kind} ${thing.key.label}` : thing.kind))).toEqual([

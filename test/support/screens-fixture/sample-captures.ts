@@ -20,6 +20,7 @@ interface Kind {
   message: string;
   stream?: boolean;
   attempts?: number;
+  cached?: boolean;
   practice?: boolean;
 }
 
@@ -153,6 +154,7 @@ export function captureRow(index: number, timeMs: number, kind: Kind): CaptureRo
     durationMs: ok ? 812.4 + (index % 17) * 131 : 41.7 + (index % 7) * 12,
     firstByteMs: ok ? 212.1 : 40.2,
     attempts: kind.provider ? (kind.attempts ?? 1) : 0,
+    cached: kind.cached ?? false,
     stream: kind.stream ?? false,
     clientGone: false,
     inputTokens: ok ? 1204 + index : null,

@@ -72,7 +72,7 @@ export function sampleWeather(home: 'empty' | 'full', nowMs: number): WeatherRow
   });
   const failing: Partial<WeatherRow> = {
     state: 'failing',
-    sentence: '14 of 20 requests had trouble in the last 15 minutes, mostly provider_overloaded.',
+    sentence: '14 of 20 requests had trouble in the last 15 minutes, mostly provider overloaded.',
     failingSince: new Date(nowMs - 9 * 60_000).toISOString(),
     failingApps: [{ id: 'app_0', name: 'Cursor' }],
     windows: windows(14),
