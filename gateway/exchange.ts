@@ -36,6 +36,9 @@ export type Dialect =
   | 'titan-embed'
   | 'voyage-embeddings'
   | 'jina-embeddings'
+  | 'cohere-rerank'
+  | 'bedrock-rerank'
+  | 'voyage-rerank'
   | 'raw';
 
 /** What a data-plane path and method mean. */

@@ -4,6 +4,7 @@
  */
 import type { Endpoint } from '../exchange.ts';
 import type { ProviderDialect } from './canonical/request.ts';
+import type { RerankDialect } from './canonical/rerank.ts';
 
 export interface Outbound {
   readonly endpoint: Endpoint;
@@ -83,6 +84,13 @@ export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound 
 /** Where embeddings are asked for. Bedrock's InvokeModel is one address for every maker's form. */
 export function embeddingsEndpoint(format: EmbeddingFormat): Endpoint {
   return EMBEDDINGS[format];
+}
+
+/** Where documents are ranked, in the forms that are not the callers' own. */
+export function rerankEndpoint(dialect: RerankDialect): Endpoint {
+  const place = { name: 'rerank', family: 'openai', dialect, upstreamPath: '/rerank', modelIn: 'body' } as const;
+  if (dialect === 'bedrock-rerank') return { ...EMBEDDINGS.bedrock, dialect };
+  return dialect === 'cohere-rerank' ? { ...place, format: 'cohere' } : place;
 }
 
 export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock';

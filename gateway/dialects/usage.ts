@@ -145,7 +145,8 @@ function countsOf(value: unknown): UsageCounts | undefined {
   if ('inputTokens' in usage || 'outputTokens' in usage) return countsOfBedrock(usage);
   const billed = fields(usage.billed_units);
   if (billed) return defined({ input: count(billed.input_tokens), output: count(billed.output_tokens) });
-  return undefined;
+  // Voyage's and Jina's embeddings and rankings have an input and nothing else.
+  return defined({ input: count(usage.total_tokens) });
 }
 
 function countsOfChat(usage: Fields): UsageCounts | undefined {

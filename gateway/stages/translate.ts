@@ -13,12 +13,14 @@ import {
   translateResponse,
 } from '../dialects/canonical/translate.ts';
 import { translateEmbeddings } from '../dialects/canonical/translate-embeddings.ts';
-import type { TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
-import { embeddingsEndpoint, outboundOf } from '../dialects/outbound.ts';
+import { translateRerank } from '../dialects/canonical/translate-rerank.ts';
+import type { CallTarget, TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
+import { embeddingsEndpoint, outboundOf, rerankEndpoint } from '../dialects/outbound.ts';
 import type { Dialect, Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { findPreset } from '../providers/presets.ts';
 import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
+import { spokenRerank } from '../providers/spoken-rerank.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { targetFacts } from './target-facts.ts';
 import { travellingHeaders } from './travelling-headers.ts';
@@ -71,11 +73,20 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
     const spoken = spokenEmbeddings(provider, preset, dialect, model);
     return decided(exchange, target, dialect, spoken, (to) => {
       const place = embeddingsEndpoint(spoken.format);
-      const named = { model: place.modelIn === 'body' ? model : undefined, shownModel: exchange.askedModel ?? model };
-      return { ...translateEmbeddings(dialect, to, json, named), endpoint: place };
+      return { ...translateEmbeddings(dialect, to, json, named(exchange, model, place)), endpoint: place };
+    });
+  }
+  if (dialect === 'openai-rerank') {
+    return decided(exchange, target, dialect, spokenRerank(provider, preset, model), (to) => {
+      const place = rerankEndpoint(to);
+      return { ...translateRerank(to, json, named(exchange, model, place)), endpoint: place };
     });
   }
   return {};
+}
+
+function named({ askedModel }: Exchange, model: string, { modelIn }: Endpoint): CallTarget {
+  return { model: modelIn === 'body' ? model : undefined, shownModel: askedModel ?? model };
 }
 
 type Call = TranslatedCall & Pick<Translation, 'endpoint' | 'search' | 'conversation'>;

@@ -19,7 +19,7 @@ import { unusable } from './error.ts';
 import { callerSideOf } from './registry.ts';
 import type { CallerDialect, ProviderDialect } from './request.ts';
 import { translateError } from './translate.ts';
-import type { TranslatedCall } from './way-back.ts';
+import type { CallTarget, TranslatedCall } from './way-back.ts';
 
 /** `talks`: the dialect of conversations that the same provider's failures are worded in. */
 type Side<S, D> = S & { readonly talks: D };
@@ -38,18 +38,11 @@ const CALLERS: Readonly<Record<EmbeddingCaller, Side<EmbeddingCallerSide, Caller
   'gemini-embed': { ...geminiEmbeddingsCaller, talks: 'gemini-generate' },
 };
 
-export interface EmbeddingTarget {
-  /** Undefined where it stands in the path alone. */
-  readonly model: string | undefined;
-  /** Shown to the caller where the provider names none. */
-  readonly shownModel: string;
-}
-
 export function translateEmbeddings(
   from: EmbeddingCaller,
   to: EmbeddingDialect,
   body: unknown,
-  target: EmbeddingTarget,
+  target: CallTarget,
 ): TranslatedCall {
   const caller = CALLERS[from];
   const provider = PROVIDERS[to];

@@ -16,6 +16,13 @@ export interface WayBack {
   ): { readonly status: number; readonly body: Fields; readonly error: CanonicalError };
 }
 
+export interface CallTarget {
+  /** Undefined where it stands in the path alone. */
+  readonly model: string | undefined;
+  /** Shown to the caller where the provider names none. */
+  readonly shownModel: string;
+}
+
 /** A request that is answered in one piece, in another dialect. */
 export type TranslatedCall =
   | {
