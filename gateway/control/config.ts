@@ -4,6 +4,7 @@ import { configJsonSchema } from '../transfer/config/config-file.ts';
 import { type ReadConfig, readConfig } from '../transfer/config/read-config.ts';
 import { sealSecrets } from '../transfer/config/seal-file.ts';
 import { writeConfig } from '../transfer/config/write-config.ts';
+import { adoptConfig } from './config-adopt.ts';
 import { mergeConfig } from './config-merge.ts';
 import type { ConfigItem, ConfigPreview } from './contract/config.ts';
 import { os } from './implementer.ts';
@@ -13,7 +14,7 @@ export function configProcedures(deps: ControlDeps) {
   const { store, vault } = deps;
   const plan = (document: Document, read: ReadConfig, seal: (id: string, secret: string) => string): ConfigItem[] => {
     const merging = { ...deps, seal, now: new Date(deps.now()).toISOString() };
-    return mergeConfig(merging, document, read.file);
+    return 'draft' in read ? adoptConfig(merging, document, read.draft) : mergeConfig(merging, document, read.file);
   };
   const preview = (read: ReadConfig, items: ConfigItem[], applied: boolean): ConfigPreview => ({
     format: read.format,

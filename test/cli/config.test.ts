@@ -66,6 +66,22 @@ describe('config', { timeout: 120_000 }, () => {
     }
   });
 
+  it('takes the variables that a LiteLLM file names from where it is run, and says which are not set', async () => {
+    const where = home();
+    const file = path.join(where, 'config.yaml');
+    await writeFile(
+      file,
+      'model_list:\n  - model_name: smart\n    litellm_params: {model: anthropic/claude-x, api_key: os.environ/MY_KEY}\n',
+    );
+    const bare = await runCli(['config', 'import', file, '--dry-run', '--json'], { home: where });
+    expect(bare.rows[0]).toMatchObject({ format: 'litellm', missing: ['MY_KEY'] });
+    const taken = await runCli(['config', 'import', file, '--yes'], { home: where, env: { MY_KEY: SECRET } });
+    expect(taken.code).toBe(0);
+    expect(taken.stdout + taken.stderr).not.toContain(SECRET);
+    const routes = await runCli(['routes', 'list', '--json'], { home: where });
+    expect(routes.rows).toMatchObject([{ name: 'smart', targets: [{ provider: 'anthropic', model: 'claude-x' }] }]);
+  });
+
   it('prints the schema that the exported file names', async () => {
     const printed = await runCli(['config', 'schema'], { home: home() });
     expect(printed.code).toBe(0);
