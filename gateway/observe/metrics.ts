@@ -9,6 +9,7 @@ import type { MeterTotal } from '../usage/metered-series.ts';
 import type { Counter as CounterName } from '../usage/usage-entry.ts';
 import { OTHER_MODEL } from '../usage/usage-meter.ts';
 import { CountedHistogram } from './counted-histogram.ts';
+import { addRuleMetrics, type RuleFacts } from './rule-metrics.ts';
 
 export interface MetricFacts {
   readonly version: string;
@@ -17,6 +18,7 @@ export interface MetricFacts {
   readonly appName: (id: string) => string | undefined;
   /** Whether a model's name is one that this home or the catalogue knows. */
   readonly isKnownModel: (provider: string, model: string) => boolean;
+  readonly rules: RuleFacts;
   readonly inFlight: number;
   readonly queue: {
     readonly batches: number;
@@ -193,6 +195,7 @@ export async function renderMetrics(facts: MetricFacts): Promise<Metrics> {
     'firstByteUs',
   );
 
+  addRuleMetrics(registry, facts.rules);
   gauge(registry, 'keyward_requests_in_flight', 'Requests under way.', [[{}, facts.inFlight]]);
   gauge(registry, 'keyward_capture_queue_bytes', 'Captures on their way to the disk.', [[{}, facts.queue.bytes]]);
   gauge(registry, 'keyward_capture_queue_batches', 'Batches of captures on their way to the disk.', [

@@ -1,12 +1,15 @@
 /** `GET /metrics`: on the loopback for everybody, from elsewhere with a gateway key. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../exchange.ts';
+import { limitedSubjects } from '../limits/limited-subjects.ts';
 import { findModel } from '../models/find-model.ts';
 import { openExchange } from '../run-exchange.ts';
 import type { Services } from '../services.ts';
 import { presentedBy } from '../stages/credential-facts.ts';
 import { identify } from '../stages/identify.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
+import { OTHER_MODEL } from '../usage/usage-meter.ts';
+import { budgetFacts } from './budget-facts.ts';
 import type { MetricFacts } from './metrics.ts';
 
 export interface MetricsDoor {
@@ -14,7 +17,10 @@ export interface MetricsDoor {
   handle(request: IncomingMessage, response: ServerResponse): Omit<Refusal, 'stage'> | undefined;
 }
 
-type Needs = Pick<Services, 'store' | 'vault' | 'recorder' | 'meter' | 'tracing' | 'pipeline' | 'now' | 'newCaptureId'>;
+type Needs = Pick<
+  Services,
+  'store' | 'vault' | 'recorder' | 'meter' | 'routing' | 'tracing' | 'pipeline' | 'now' | 'newCaptureId'
+>;
 
 export function createMetricsDoor(services: Needs, version: string, onFault: (error: unknown) => void): MetricsDoor {
   return {
@@ -57,7 +63,8 @@ function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(?:127\.|::1$|::ffff:127\.)/.test(address);
 }
 
-function factsOf({ store, vault, recorder, meter, tracing, pipeline }: Needs, version: string): MetricFacts {
+function factsOf(services: Needs, version: string): MetricFacts {
+  const { store, vault, recorder, meter, routing, tracing, pipeline, now } = services;
   recorder.catchUp();
   const config = store.snapshot;
   const notices = { info: 0, warning: 0, error: 0 };
@@ -70,6 +77,15 @@ function factsOf({ store, vault, recorder, meter, tracing, pipeline }: Needs, ve
     totals: meter.totals(),
     appName: (id) => config.apps.get(id)?.name,
     isKnownModel: (provider, model) => isKnownModel(config, provider, model),
+    rules: {
+      circuits: routing.openTargets(now()).map(({ target, open: { trial } }) => {
+        const [provider = '', ...rest] = target.split('/');
+        const model = rest.join('/');
+        return { provider, model: model === '' || isKnownModel(config, provider, model) ? model : OTHER_MODEL, trial };
+      }),
+      refusals: meter.refusals,
+      budgets: budgetFacts(limitedSubjects(config), recorder.spend, now()),
+    },
     inFlight: pipeline.active,
     queue: recorder.queue,
     notices,

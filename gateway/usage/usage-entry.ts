@@ -3,7 +3,7 @@
  * provider saw). Pure; no content and no secret, only who, where, how much, how long and how it ended.
  */
 import type { Cause } from '../causes.ts';
-import type { Attempt, Exchange, Verdict } from '../exchange.ts';
+import type { Attempt, Exchange, Refusal, Verdict } from '../exchange.ts';
 import type { SparseHistogram } from './histogram.ts';
 
 /** Whose doing it was. Only `app` is spend of the apps; nothing that practice answers costs anything. */
@@ -69,6 +69,7 @@ export type Countable = Pick<
   readonly verdict?: Pick<Verdict, 'ok' | 'cause' | 'clientGone'> & { readonly endMs?: number };
   readonly endpoint?: { readonly provider?: string };
   readonly answer?: { readonly firstByteMs?: number };
+  readonly refusal?: Pick<Refusal, 'stage' | 'rule'>;
   readonly attempts: readonly CountedAttempt[];
 };
 

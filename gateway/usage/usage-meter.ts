@@ -3,6 +3,7 @@
  * goes with the next batch of captures to the disk; what was added since the start stays here, for /metrics.
  */
 
+import { type LimitRefusals, RefusalCounts } from './limit-refusals.ts';
 import { MeteredSeries, type MeterTotal } from './metered-series.ts';
 import { type Countable, type CountedSeries, type CountSink, countInto, type UsageEntry } from './usage-entry.ts';
 
@@ -19,6 +20,7 @@ export class UsageMeter implements CountSink {
   private readonly root: ByScope = new Map();
   private readonly all: MeteredSeries[] = [];
   private readonly models = new Set<string>();
+  private readonly refused = new RefusalCounts();
   /** Those with something to take. */
   private touched: MeteredSeries[] = [];
   /** Of minutes that were over while something else of their series was counted. */
@@ -27,6 +29,8 @@ export class UsageMeter implements CountSink {
   /** Never throws; to be called once for each exchange, when its verdict stands. */
   note(exchange: Countable): void {
     countInto(this, exchange);
+    const { refusal, origin } = exchange;
+    if (refusal && !origin) this.refused.note(refusal);
   }
 
   get hasPending(): boolean {
@@ -45,6 +49,11 @@ export class UsageMeter implements CountSink {
   /** Everything counted since the start, what was not taken yet included. */
   totals(): MeterTotal[] {
     return this.all.map((series) => series.total());
+  }
+
+  /** What limits refused since the start. */
+  get refusals(): LimitRefusals {
+    return this.refused.all;
   }
 
   series(

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlClient, controlClient } from '../../gateway/control/router.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { sum } from './exposition.ts';
 import { type CountingProvider, mixedTraffic, startCountingProvider } from './traffic.ts';
 
 const ROUNDS = 2;
@@ -37,18 +38,6 @@ async function scrape(): Promise<string> {
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   return response.text();
-}
-
-/** Sum of a metric's samples whose labels hold all of these. */
-function sum(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number {
-  let total = 0;
-  for (const line of text.split('\n')) {
-    const match = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
-    if (match?.[1] !== name) continue;
-    if (Object.entries(labels).every(([key, value]) => match[2]?.includes(`${key}="${value}"`)))
-      total += Number(match[3]);
-  }
-  return total;
 }
 
 describe('GET /metrics', () => {
