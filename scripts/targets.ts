@@ -24,6 +24,8 @@ export const TARGETS: readonly Target[] = [
       'gateway/control/contract',
       'gateway/diagnosis/explanation.ts',
       'gateway/store/schema.ts',
+      'gateway/store/schema-transform.ts',
+      'gateway/usage',
     ],
     outputs: ['dist/renderer/index.html'],
   },

@@ -35,7 +35,7 @@ const violations: Record<string, { file: string; text: string }> = {
     file: 'gateway/stages/g.ts',
     text: `import type { contract } from '../control/router.ts'; export type G = typeof contract;`,
   },
-  'gateway-only-downwards-from-dialects-models-providers-store-captures': {
+  'gateway-only-downwards-from-dialects-models-providers-routing-store-captures-limits': {
     file: 'gateway/store/vault.ts',
     text: `import '../pipeline.ts';`,
   },
