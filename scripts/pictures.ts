@@ -27,8 +27,12 @@ const PLACES = [
   'requests',
   'suites',
   'usage?practice=yes',
+  'usage?by=model&show=spend&practice=yes',
   'providers',
+  'providers?route=new',
   'settings',
+  'settings?section=cache',
+  'settings?section=edits',
 ];
 const PRACTICE = [
   'ok',
@@ -58,7 +62,7 @@ try {
   for (const model of PRACTICE) captures.push(await practise(page, model));
   const places = [...PLACES, ...captures.slice(2, 3).flatMap((id) => [`requests/${id}`, `requests/${id}/replay`])];
   for (const place of places)
-    await take(page, place.replaceAll(/[/?=]/g, '-').replace(/requests-[^-]+/, 'request') || 'home', place);
+    await take(page, place.replaceAll(/[/?=&]/g, '-').replace(/requests-[^-]+/, 'request') || 'home', place);
   await browser.close();
   process.stdout.write(`${(places.length + 1) * 2} pictures in ${path.relative(process.cwd(), folder) || '.'}\n`);
 } finally {

@@ -36,7 +36,8 @@ export function TranslatedEvents({ capture, heading: Heading }: { capture: strin
         <div className={classes.inOut}>
           <div>
             <p className="kw-dim">{w.provider(data.to ?? '')}</p>
-            <pre className={classes.streamEvent}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <pre className={classes.streamEvent} tabIndex={0}>
               {event.provider === null ? <em>{w.end}</em> : <WithRedactions text={event.provider} />}
             </pre>
             {event.meaning.length > 0 && (
@@ -47,7 +48,8 @@ export function TranslatedEvents({ capture, heading: Heading }: { capture: strin
           </div>
           <div>
             <p className="kw-dim">{w.app(data.from ?? '')}</p>
-            <pre className={classes.streamEvent}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <pre className={classes.streamEvent} tabIndex={0}>
               {event.app === '' ? <em>{w.nothing}</em> : <WithRedactions text={event.app} />}
             </pre>
             {event.lost.map(({ path, why }) => (
