@@ -5,6 +5,7 @@
 
 import { matchEndpoint } from '../dialects/endpoints.ts';
 import type { Exchange } from '../exchange.ts';
+import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
 import { headerValue } from '../providers/headers.ts';
 import { findTopLevelMember } from './json-member.ts';
 import { pageAsked } from './list-models.ts';
@@ -189,6 +190,14 @@ function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefin
       cause: 'bad_request_parameter',
       message: `The request body is not valid JSON${whereBroken(error)}.`,
       evidence: [{ what: 'JSON error', where: 'request body', value: positionOf(error) ?? 'unexpected end' }],
+    });
+  }
+  if (isDeeperThan(exchange.json, MOST_LEVELS)) {
+    exchange.json = undefined;
+    return refuse({
+      cause: 'bad_request_parameter',
+      message: `The request body is nested more than ${MOST_LEVELS} levels deep, deeper than anything that reads it can go.`,
+      evidence: [{ what: 'levels', where: 'request body', value: `more than ${MOST_LEVELS}` }],
     });
   }
   if (typeof exchange.json !== 'object' || exchange.json === null || Array.isArray(exchange.json)) {

@@ -17,6 +17,7 @@ import { translateRerank } from '../dialects/canonical/translate-rerank.ts';
 import type { CallTarget, TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
 import { embeddingsEndpoint, outboundOf, rerankEndpoint } from '../dialects/outbound.ts';
 import type { Dialect, Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
+import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
 import { findPreset } from '../providers/presets.ts';
 import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
@@ -104,21 +105,22 @@ function decided<D extends Dialect>(
   const to = spoken.dialect;
   const result = translated(to);
   const { rule } = spoken;
-  if (result.refused !== undefined) {
-    const { param, message } = result.refused;
-    return {
-      outcome: refuse(
-        {
-          cause: 'bad_request_parameter',
-          message: `${provider?.name} is asked in another dialect (${to}), and this request cannot be said in it: ${message}`,
-          param,
-          rule,
-          evidence: [{ what: 'cannot be carried', where: param, value: message }],
-        },
-        { input: { dialect: from }, output: { dialect: to } },
-      ),
-    };
-  }
+  const cannot = (param: string, message: string): Translated => ({
+    outcome: refuse(
+      {
+        cause: 'bad_request_parameter',
+        message: `${provider?.name} is asked in another dialect (${to}), and this request cannot be said in it: ${message}`,
+        param,
+        rule,
+        evidence: [{ what: 'cannot be carried', where: param, value: message }],
+      },
+      { input: { dialect: from }, output: { dialect: to } },
+    ),
+  });
+  if (result.refused !== undefined) return cannot(result.refused.param, result.refused.message);
+  // `receive` bounds the request's own depth; arguments of tools come as texts and become JSON here.
+  if (isDeeperThan(result.body, MOST_LEVELS))
+    return cannot('messages', `It is nested more than ${MOST_LEVELS} levels deep.`);
   const { headers, ledger: dropped } = travellingHeaders(
     exchange.edited?.rawHeaders ?? exchange.request.rawHeaders,
     exchange.edited?.written,

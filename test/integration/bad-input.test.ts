@@ -62,6 +62,16 @@ describe('a request that is no good', () => {
     await refused(await gateway.post(chat, '[1]'), 400, 'bad_request_parameter');
   });
 
+  it('nested deeper than anybody can go: said in the caller’s dialect, whoever it is for', async () => {
+    const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    for (const path of ['/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings']) {
+      const response = await gateway.post(path, `{"model":"practice/echo","messages":[],"input":${nested}}`);
+      expect(response.status, path).toBe(400);
+      expect(response.headers.get('x-keyward-cause')).toBe('bad_request_parameter');
+      expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('500 levels') } });
+    }
+  });
+
   it('100 MB of body, announced: refused without reading it', async () => {
     const response = await gateway
       .post(chat, `{"model":"practice/ok","x":"${'a'.repeat(100_000_000)}"}`)

@@ -313,6 +313,23 @@ describe('a request that cannot be said in the provider’s dialect', () => {
       rule: { name: 'dialect.main', origin: { from: 'provider', id: 'claude' } },
     });
   });
+
+  it('is refused where the arguments of a call are nested too deeply to be written again', async () => {
+    const nested = `${'{"a":'.repeat(6000)}1${'}'.repeat(6000)}`;
+    const calls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: nested } }];
+    const messages = [
+      { role: 'assistant', content: null, tool_calls: calls },
+      { role: 'tool', tool_call_id: 'call_1', content: '1' },
+    ];
+    const response = await gateway.post(CHAT, ask('claude/x', { messages }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: {
+        message: expect.stringContaining('nested more than 500 levels deep'),
+        keyward: { cause: 'bad_request_parameter', stage: 'translate' },
+      },
+    });
+  });
 });
 
 describe('a server that answers in one piece where a stream was asked for', () => {
