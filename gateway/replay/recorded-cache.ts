@@ -9,6 +9,13 @@ import { headerValue } from '../providers/headers.ts';
 import type { ExchangeCache } from '../stages/cache.ts';
 import { recordedBytes } from './recorded-bytes.ts';
 
+export interface RecordedCacheOptions {
+  readonly fingerprint: (text: string) => string;
+  readonly live: boolean;
+  /** No edit has changed what is asked. */
+  readonly sameRequest: boolean;
+}
+
 export class RecordedCache implements ExchangeCache {
   readonly largestBytes = Number.POSITIVE_INFINITY;
   readonly bypass?: string;
@@ -16,20 +23,26 @@ export class RecordedCache implements ExchangeCache {
   private readonly capture: Capture;
   private shown: string | undefined;
 
-  constructor(capture: Capture, options: { readonly fingerprint: (text: string) => string; readonly live: boolean }) {
+  constructor(capture: Capture, { fingerprint, live, sameRequest }: RecordedCacheOptions) {
     this.capture = capture;
-    if (options.live) this.bypass = 'a live replay asks the provider.';
-    const asked = createAskedBy(options.fingerprint);
+    if (live) this.bypass = 'a live replay asks the provider.';
+    const asked = createAskedBy(fingerprint);
+    // What came from elsewhere shows its question as that home's salt made it, which is not told here.
+    const shownThere = capture.origin?.kind === 'import' && sameRequest ? this.decision?.asked : undefined;
     this.asked = (...question) => {
-      const known = asked(...question);
+      const here = asked(...question);
+      const known = here && typeof shownThere === 'string' ? { ...here, shown: shownThere } : here;
       this.shown = known?.shown;
       return known;
     };
   }
 
+  private get decision() {
+    return this.capture.steps.find(({ stage }) => stage === 'cache')?.output;
+  }
+
   find(): Found {
-    const { capture, shown } = this;
-    const then = capture.steps.find(({ stage }) => stage === 'cache')?.output;
+    const { capture, shown, decision: then } = this;
     if (then?.asked !== shown) return { kind: 'none' };
     if (capture.cache?.state === 'hit') {
       return { kind: 'hit', answer: answerOf(capture, capture.cache), ageMs: capture.cache.ageMs ?? 0 };

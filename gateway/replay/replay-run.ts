@@ -32,6 +32,8 @@ import { holdsMarker, otherProvidersKey, redactedWhereItMatters } from './sendin
 export interface RunInput {
   readonly capture: Capture;
   readonly request: ReplayRequest;
+  /** No edit has changed it. */
+  readonly sameRequest: boolean;
   readonly mode: 'dry-run' | 'recorded' | 'live';
   /** The time of the capture, not today's. */
   readonly recordedClock: boolean;
@@ -105,7 +107,11 @@ class ReplayRun {
         ? limitsOf(deps)
         : replayedLimits(input.recordedClock ? capture.steps : undefined, deps.replay.lookLimits)),
       classify: (exchange, attempt, text, snapshot) => this.classify(exchange, attempt, text, snapshot),
-      cache: new RecordedCache(capture, { fingerprint: deps.replay.fingerprint, live }),
+      cache: new RecordedCache(capture, {
+        fingerprint: deps.replay.fingerprint,
+        live,
+        sameRequest: input.sameRequest,
+      }),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
       spends: live,
     });

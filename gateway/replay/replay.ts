@@ -70,6 +70,7 @@ export async function replayCapture(
   const output = await runStages(deps, {
     capture,
     request: edited.request,
+    sameRequest: edits.every(({ path }) => BESIDE_THE_REQUEST.has(path)),
     mode,
     recordedClock: config === 'then',
     config: edited.keyId === undefined ? chosen.snapshot : withKey(chosen.snapshot, edited.keyId),
@@ -83,6 +84,9 @@ export async function replayCapture(
   onExchange?.(output.exchange);
   return finished(deps, capture, nothing(started), output, edited.request, until);
 }
+
+/** Edits of how it is sent, and not of what. */
+const BESIDE_THE_REQUEST: ReadonlySet<string> = new Set(['key', 'gateway-key', 'base-url']);
 
 /** The request as its edits make it, before any stage has seen it. */
 export function previewOf(capture: Capture, edits: readonly Edit[]): ReplayRequest {

@@ -64,6 +64,35 @@ describe('a bundle in another home', () => {
     }
   });
 
+  it('gives an answer of the cache again, and asks nobody once the question is another', async () => {
+    await there.gateway.gateway.services.store.update(
+      { actor: 'test', action: 'route.set', subject: 'kept' },
+      (draft) => {
+        draft.routes.push({
+          name: 'kept',
+          targets: [{ provider: 'practice', model: 'ok' }],
+          strategy: 'fallback',
+          cacheTtlMs: 60_000,
+          recording: null,
+        });
+      },
+    );
+    const ask = async () => (await there.gateway.post('/v1/chat/completions', chat('kept'))).headers;
+    expect((await ask()).get('x-keyward-cache')).toBe('miss');
+    const hit = (await ask()).get('x-keyward-capture') as string;
+    await carry(there, [hit], here);
+    for (const mode of ['recorded', 'dry-run'] as const) {
+      const input = { id: hit, mode, config: 'then' as const };
+      const replay = await here.client.replay.run(input);
+      expect(replay).toMatchObject({ refused: null, outcome: { message: 'Answered from the cache.' } });
+      expect(replay.answerDifferences).toEqual([]);
+      expect(replay.steps).toEqual((await there.client.replay.run(input)).steps);
+    }
+    const edits = [{ path: '/messages/0/content', value: 'Another' }];
+    const other = await here.client.replay.run({ id: hit, mode: 'dry-run', config: 'then', edits });
+    expect(other.steps.map(({ stage, decision }) => `${stage} ${decision}`)).toContain('cache passed');
+  });
+
   it('brings what came from a capture along, still linked to it', async () => {
     const id = await practise(there, 'key-revoked');
     const replayed = await there.client.replay.run({ id, mode: 'live' });
