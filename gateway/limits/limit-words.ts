@@ -97,6 +97,8 @@ function count(amount: number): string {
 }
 
 function periodStart(period: 'day' | 'month', resetMs: number): string {
+  const minutes = Math.ceil(resetMs / 60_000);
+  if (minutes < 60) return `at midnight, in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}`;
   const hours = Math.ceil(resetMs / 3_600_000);
   if (period === 'day' || hours <= 24) return `at midnight, in ${hours === 1 ? 'an hour' : `${hours} hours`}`;
   const days = Math.ceil(hours / 24);
