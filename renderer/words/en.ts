@@ -7,6 +7,7 @@ import type {
   RecordedBody,
   Stage,
 } from '../../gateway/control/contract/index.ts';
+import { configImport } from './english/config-import.ts';
 import { experiments, fixes } from './english/experiments.ts';
 import { replay } from './english/replay.ts';
 import { routes } from './english/routes.ts';
@@ -790,6 +791,7 @@ export const en = {
       edits: 'Edits of requests',
       experiments: 'Experiments',
       vault: 'Vault',
+      import: 'Import',
       doctor: 'Doctor',
       audit: 'Audit trail',
     },
@@ -909,6 +911,7 @@ export const en = {
       resetConfirm: 'Delete all provider keys',
       resetDone: 'The vault is empty.',
     },
+    import: configImport,
     doctor: {
       lead: 'Checks home, permissions, port, clock, keychain, proxy settings and each provider’s reachability.',
       run: 'Run the checks',

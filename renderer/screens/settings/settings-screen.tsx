@@ -11,6 +11,7 @@ import { DoctorSection } from './doctor-section.tsx';
 import { EditsSection } from './edits-section.tsx';
 import { ExperimentsSection } from './experiments-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
+import { ImportSection } from './import-section.tsx';
 import { RecordingSection } from './recording-section.tsx';
 import classes from './settings.module.css';
 import { TimeoutsSection } from './timeouts-section.tsx';
@@ -65,6 +66,7 @@ export function SettingsScreen() {
                 {section === 'edits' && <EditsSection />}
                 {section === 'experiments' && <ExperimentsSection settings={settings.data} />}
                 {section === 'vault' && <VaultSection />}
+                {section === 'import' && <ImportSection />}
                 {section === 'doctor' && <DoctorSection />}
                 {section === 'audit' && <AuditSection />}
               </>
