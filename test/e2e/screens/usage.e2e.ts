@@ -38,7 +38,7 @@ describe.skipIf(!executable)(executable ? 'the usage screen' : `the usage screen
     await gateway.api('/apps', { name: 'Night batch' });
     const { key } = await gateway.api<{ key: string }>('/gateway-keys', {
       app: 'Night batch',
-      limits: { budgetDayUsd: 0.001 },
+      limits: { budgetDayUsd: 1 },
     });
     const post = (path: string, body: unknown, headers = {}) =>
       fetch(gateway.url + path, {
