@@ -16,6 +16,7 @@ import { type Failure, hungUp } from './stages/failure.ts';
 import type { ForwardRun } from './stages/forward.ts';
 import type { Plan } from './stages/plan.ts';
 import type { PreparedAttempt } from './stages/prepare-attempt.ts';
+import { PRACTICE } from './stages/resolve-target.ts';
 import type { AnswerSink } from './stages/respond.ts';
 import type { ChosenTarget } from './stages/usable-target.ts';
 
@@ -245,6 +246,8 @@ export class Attempts {
     const { timings, status, responseHeaders } = attempt;
     const facts = stages.facts ?? NO_FACTS;
     if (facts === NO_FACTS) return;
+    // Practice asked by its own name rehearses a failure; a route through practice is a rehearsal of routes, and is judged.
+    if (entry.providerId === PRACTICE && entry.routeName === undefined) return;
     const nowMs = stages.now();
     facts.note({
       target: targetName(entry.providerId, entry.model),

@@ -251,6 +251,21 @@ describe('keys of one provider', () => {
     }
   });
 
+  it('does not count failures that were practised by their own name, but those of a route through practice', async () => {
+    const practised = 'provider-outage';
+    const target = { provider: 'practice', model: practised };
+    await setRoute({ retries: 0, targets: [target], breaker: { failures: 3, openMs: 60_000 } });
+    const asked = async (name: string) => {
+      const body = { model: name, messages: [{ role: 'user', content: 'hi' }] };
+      const response = await gateway.post('/v1/chat/completions', body);
+      await response.arrayBuffer();
+      return response.headers.get('x-keyward-attempts');
+    };
+    for (let time = 0; time < 4; time++) await asked(`practice/${practised}`);
+    const attempts = [await asked('chat'), await asked('chat'), await asked('chat'), await asked('chat')];
+    expect(attempts).toEqual(['1', '1', '1', '0']);
+  });
+
   it('cover for each other without a route only where one is at its limit', async () => {
     const remove = await addKey('first', 'pk_spare', 'sk-spare-key-0002');
     try {
