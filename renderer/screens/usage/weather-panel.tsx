@@ -17,7 +17,7 @@ const TONES: Readonly<Record<WeatherRow['state'], Tone>> = {
   quiet: 'off',
 };
 const WINDOWS = ['15m', '1h', '24h'] as const;
-const EVERY_MS = 30_000;
+const EVERY_MS = 10_000;
 
 export function WeatherPanel() {
   const w = words.usage;
