@@ -70,7 +70,7 @@ function usageText({ since, until, total }: Usage): string {
   return [
     `${localTime(since)} – ${localTime(until)}`,
     `${count(requests)} requests${share}${took}`,
-    `${count(tokens.input)} tokens in, ${count(tokens.output)} out, ${money(total)}`,
+    [`${count(tokens.input)} tokens in`, `${count(tokens.output)} out`, money(total)].filter(Boolean).join(', '),
     '',
   ].join('\n');
 }
