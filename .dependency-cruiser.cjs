@@ -43,6 +43,7 @@ const LAYERS = [
       'deadline\\.ts$',
       'rest\\.ts$',
       'give-memory-back\\.ts$',
+      'local-time\\.ts$',
       'word-issue\\.ts$',
     ],
   ],
