@@ -166,6 +166,9 @@ function seen(body: Json): Seen {
           results.push({ id: text(value.toolUseId), text: said.join('') });
           break;
         }
+        case 'cachePoint':
+          demand(value.type === 'default', `messages.${index}: cachePoint type`);
+          break;
         case 'reasoningContent': {
           const { text: thought, signature } = record(value.reasoningText);
           thinking.push({ text: text(thought), signature: text(signature) });
@@ -177,7 +180,9 @@ function seen(body: Json): Seen {
     }
   }
   demand(calls.length === results.length, 'Expected toolResult blocks for every toolUse.');
-  const tools = records(record(body.toolConfig).tools).map((tool) => record(tool.toolSpec));
+  const tools = records(record(body.toolConfig).tools).flatMap((tool) =>
+    tool.toolSpec ? [record(tool.toolSpec)] : [],
+  );
   const format = record(record(body.outputConfig).textFormat);
   const schema = record(record(format.structure).jsonSchema).schema;
   return {
