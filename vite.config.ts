@@ -6,6 +6,7 @@
  */
 import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const root = import.meta.dirname;
@@ -39,6 +40,22 @@ function plainHttp(): Plugin {
 }
 
 /**
+ * The ranks of a tokenizer are a module of 200,000 literals. Written as JSON they are read in two thirds of the time, and
+ * the thread that reads them takes 25 MB less.
+ */
+function ranksAsJson(): Plugin {
+  return {
+    name: 'ranks-as-json',
+    enforce: 'pre',
+    load: async (id) => {
+      if (!/gpt-tokenizer\/esm\/bpeRanks\/\w+\.js$/.test(id.replaceAll('\\', '/'))) return undefined;
+      const ranks = (await import(pathToFileURL(id).href)) as { default: unknown };
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(ranks.default))});`;
+    },
+  };
+}
+
+/**
  * Chunks lie flat beside their entries: the recorder looks for `./captures-worker.js` next to whichever file it was
  * bundled into, and a folder of chunks would send it looking in the wrong place.
  */
@@ -50,7 +67,7 @@ function nodeBundle(outDir: string, input: Record<string, string>): UserConfig {
     ssr: { noExternal: true, target: 'node' },
     // Parsed as JSON at the start, which is several times as fast as reading the same as program text.
     json: { stringify: true, namedExports: false },
-    plugins: [plainHttp()],
+    plugins: [plainHttp(), ranksAsJson()],
     define: {
       'process.env.NODE_ENV': '"production"',
       // CommonJS packages among what is bundled know these; an ES module does not, and would throw at the first use.
@@ -100,6 +117,7 @@ export default defineConfig(({ mode }) => {
     return nodeBundle('dist/electron', {
       main: path.join(root, 'electron/main.ts'),
       'captures-worker': path.join(root, 'gateway/captures/worker.ts'),
+      'tokens-worker': path.join(root, 'gateway/models/tokens-worker.ts'),
     });
   }
   if (mode === 'preload') return preloadBundle();
@@ -107,6 +125,7 @@ export default defineConfig(({ mode }) => {
     return nodeBundle('dist/cli', {
       keyward: path.join(root, 'gateway/cli/keyward.ts'),
       'captures-worker': path.join(root, 'gateway/captures/worker.ts'),
+      'tokens-worker': path.join(root, 'gateway/models/tokens-worker.ts'),
     });
   }
   // Tools that only read this configuration come with a mode of their own; a build of it makes nothing.

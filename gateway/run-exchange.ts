@@ -5,6 +5,7 @@ import { decodeRequest } from './captures/decode-body.ts';
 import type { Cause } from './causes.ts';
 import { startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
+import type { CountTexts } from './models/token-counter.ts';
 import { headerValue } from './providers/headers.ts';
 import { findPreset, signsRequests } from './providers/presets.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
@@ -46,6 +47,7 @@ export interface PipelineOptions {
   readonly explainUrl: (captureId: string) => string;
   /** Answers kept from earlier. */
   readonly cache: ExchangeCache;
+  readonly countTexts: CountTexts;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -145,6 +147,7 @@ export class ExchangeRun {
       takeLimitsNow: options.takeLimitsNow,
       classify: options.classify,
       cache: options.cache,
+      countTexts: options.countTexts,
       explainUrl: options.explainUrl(this.exchange.id),
     });
     options.recorder.begin(this.exchange);

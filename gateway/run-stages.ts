@@ -8,13 +8,14 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import type { LedgerEntry } from './dialects/canonical/losses.ts';
 import type { Attempt, Exchange, RawHeaders, Refusal, Rule, RuleOrigin, Step, Verdict } from './exchange.ts';
 import { withoutLimitHeaders } from './limits/limit-headers.ts';
+import type { CountTexts } from './models/token-counter.ts';
 import { headerValue } from './providers/headers.ts';
 import type { Timeouts } from './routing/policy.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
 import { authorize } from './stages/authorize.ts';
 import { type ExchangeCache, type KeepPlan, lookUp } from './stages/cache.ts';
 import { cachesAtAll } from './stages/cache-rules.ts';
-import { countTokens } from './stages/count-tokens.ts';
+import { type Counted, countTokens } from './stages/count-tokens.ts';
 import type { Presented } from './stages/credential-facts.ts';
 import type { Failure } from './stages/failure.ts';
 import { ForwardRun } from './stages/forward.ts';
@@ -68,6 +69,8 @@ export interface StageEnvironment {
   readonly explainUrl: string;
   /** Answers kept from earlier; in a replay, what was recorded of them; absent where there are none. */
   readonly cache?: ExchangeCache;
+  /** Counts texts as a model does; absent where tokens are estimated. */
+  readonly countTexts?: CountTexts;
   /** False where nothing is really sent, so that nothing is spent. */
   readonly spends?: boolean;
 }
@@ -172,7 +175,7 @@ export class StageRun {
     return true;
   }
 
-  /** `authorize`, `limit`, `cache`, `route`: may it, and now; was it answered before; where does it go. A promise only where limits are shared. */
+  /** `authorize`, `limit`, `cache`, `route`: may it, and now; was it answered before; where does it go. A promise only where limits are shared or a tokenizer is asked. */
   choose(): Choice | Promise<Choice> {
     const { exchange, environment } = this;
     const { context } = environment;
@@ -204,15 +207,16 @@ export class StageRun {
     return this.count(plan.entries[0]) ?? this.withinKeyLimits(plan, 0);
   }
 
-  /** What the target's provider cannot count is estimated here, and nothing is sent. */
-  private count(target: ChosenTarget): Choice | undefined {
+  /** What the target's provider cannot count is counted or estimated here, and nothing is sent. */
+  private count(target: ChosenTarget): Choice | Promise<Choice> | undefined {
     const { exchange, environment } = this;
     const startMs = environment.at('translate', 'start');
-    const counted = countTokens(exchange, target);
-    if (!counted) return undefined;
-    this.record('translate', counted.outcome, startMs);
-    const { text, headers } = counted;
-    return text === undefined ? { kind: 'refused' } : { kind: 'own-answer', text, headers };
+    const counted = countTokens(exchange, target, environment.countTexts);
+    const answer = ({ outcome, text, headers }: Counted): Choice => {
+      this.record('translate', outcome, startMs);
+      return text === undefined ? { kind: 'refused' } : { kind: 'own-answer', text, headers };
+    };
+    return counted instanceof Promise ? counted.then(answer) : counted && answer(counted);
   }
 
   /** The plan from its first entry on whose key's limits let this pass; those before it are passed over. */

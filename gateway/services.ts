@@ -14,6 +14,7 @@ import { classifyAnswer } from './classify-answer.ts';
 import { createHealthWatch } from './key-health.ts';
 import { MemoryLimiter } from './limits/limiter.ts';
 import { openSharedLimiter } from './limits/shared-limiter.ts';
+import { createTokenCounter } from './models/token-counter.ts';
 import { createTracing, type Tracing } from './observe/tracing.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
@@ -152,6 +153,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     sources.push(() => password);
     redactor.refresh();
   }
+  const counter = createTokenCounter();
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const routing = new RoutingMemory();
   const plain = createDispatcherUpstream(() => connections);
@@ -180,6 +182,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),
     classify: classifyAnswer,
     cache: exchangeCache(cache, vault),
+    countTexts: counter.count,
     onFault: (error) => options.onFault?.(error),
     explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
   };
@@ -209,6 +212,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
       unsubscribe();
       unwatch();
       shared?.close();
+      await counter.close();
       await connections.close();
       await recorder.close();
       await tracing.close();

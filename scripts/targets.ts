@@ -36,12 +36,17 @@ export const TARGETS: readonly Target[] = [
       { config: 'vite.config.ts', mode: 'preload' },
     ],
     inputs: [...COMMON, 'vite.config.ts', 'electron', 'gateway', 'renderer/host.ts'],
-    outputs: ['dist/electron/main.js', 'dist/electron/preload.cjs', 'dist/electron/captures-worker.js'],
+    outputs: [
+      'dist/electron/main.js',
+      'dist/electron/preload.cjs',
+      'dist/electron/captures-worker.js',
+      'dist/electron/tokens-worker.js',
+    ],
   },
   {
     name: 'cli',
     builds: [{ config: 'vite.config.ts', mode: 'cli' }],
     inputs: [...COMMON, 'vite.config.ts', 'gateway'],
-    outputs: ['dist/cli/keyward.js', 'dist/cli/captures-worker.js'],
+    outputs: ['dist/cli/keyward.js', 'dist/cli/captures-worker.js', 'dist/cli/tokens-worker.js'],
   },
 ];

@@ -2,6 +2,7 @@
 import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { Cause } from '../causes.ts';
 import type { ConfigFacts } from '../diagnosis/capture-fixes.ts';
+import { countCaptured } from '../diagnosis/count-captured.ts';
 import { explainCapture } from '../diagnosis/explain-capture.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';
 import type { Finding } from '../diagnosis/finding.ts';
@@ -134,6 +135,7 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   const plainSubject = subjectOf(capture, snapshot, company);
   const known = await configOf(deps, capture);
   const plain = explainCapture(capture, { now: now(), snapshot: known, company, weather });
+  const requestTokens = plain.cause === 'context_too_long' ? await tokensSent(deps, capture, known) : undefined;
   const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
   const related = plainSubject.attempt
     ? (await Promise.all(relatedRows.map((row) => recorder.get(row.id)))).filter((one) => one !== null)
@@ -142,10 +144,15 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   const subject = { ...plainSubject, listed };
   const findings = findingsOf(subject, related, causes, { openKey: (key) => openedKey(deps, key) });
   const explanation =
-    findings.length === 0
+    findings.length === 0 && !requestTokens
       ? plain
-      : explainCapture(capture, { now: now(), snapshot: known, company, weather, findings });
+      : explainCapture(capture, { now: now(), snapshot: known, company, weather, requestTokens, findings });
   return { capture, subject, findings, explanation, causes };
+}
+
+function tokensSent({ replay }: ControlDeps, capture: Capture, { providers }: ConfigFacts) {
+  const preset = providers.get(capture.attemptList.at(-1)?.provider ?? '')?.preset ?? null;
+  return countCaptured(capture, preset, replay.countTexts);
 }
 
 /** A capture from elsewhere is explained with the providers it knew; what was called so there may be another here. */

@@ -2,6 +2,7 @@
 import type { Capture, CaptureRow } from '../captures/capture.ts';
 import type { Cause } from '../causes.ts';
 import type { Evidence } from '../exchange.ts';
+import type { RequestTokens } from '../models/request-tokens.ts';
 import { detailOf, fill, type Judgement, judge, masked, probesFor, statusOf } from './assemble.ts';
 import { attemptsInWords, withAttempts } from './attempt-story.ts';
 import { type ConfigFacts, fixContextOf, providerNameOf } from './capture-fixes.ts';
@@ -26,6 +27,8 @@ export interface ExplainContext {
   readonly company?: readonly CaptureRow[];
   /** How the provider did for others meanwhile; shown beside the rest, it decides nothing. */
   readonly weather?: readonly Evidence[];
+  /** The length of what was sent, counted by the model's own tokenizer; wanted where the cause is `context_too_long`. */
+  readonly requestTokens?: RequestTokens;
   /** What experiments on this capture showed. */
   readonly findings?: readonly Finding[];
 }
@@ -112,7 +115,9 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
   evidence.push(...(context.weather ?? []));
-  if (cause === 'context_too_long') evidence.push(...windowEvidence(capture, attempt, provider?.preset));
+  if (cause === 'context_too_long') {
+    evidence.push(...windowEvidence(capture, attempt, provider?.preset, context.requestTokens));
+  }
   const ladder = [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)];
   return {
     id: capture.id,

@@ -17,7 +17,7 @@ export function factsOfAttempt(capture: Capture, attempt: RecordedAttempt, provi
   const responseHeaders = new Map((attempt.responseHeaders ?? []).map(([name, value]) => [name.toLowerCase(), value]));
   const named = withAnswerer(nameServices(provider?.preset ?? attempt.provider, address.host), responseHeaders, text);
   const body = withTransport(unwrap(text), transport);
-  const requestBody = bodyText(attempt.requestBody.sameAs === 'request' ? capture.request.body : attempt.requestBody);
+  const requestBody = bodyText(sentBody(capture, attempt));
   return {
     ...named,
     services: [...new Set([attempt.provider, ...named.services])],
@@ -57,6 +57,11 @@ function transportOf(attempt: RecordedAttempt): Facts['transport'] {
 function phaseOf({ timings, status }: RecordedAttempt): Facts['phase'] {
   if (timings.firstByteMs !== undefined || status !== undefined) return 'in-body';
   return timings.connectMs === undefined && !timings.reusedConnection ? 'before-connect' : 'before-first-byte';
+}
+
+/** What an attempt sent: the client's own bytes, or those written for it. */
+export function sentBody(capture: Capture, { requestBody }: RecordedAttempt): RecordedBody {
+  return requestBody.sameAs === 'request' ? capture.request.body : requestBody;
 }
 
 /** Text of a recorded body; bytes that are no UTF-8 are read as Latin-1, whose letters are enough for an error's words. */

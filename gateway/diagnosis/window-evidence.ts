@@ -1,15 +1,17 @@
-/** What tells a request that was too long from its model's window: both numbers side by side, the request's an estimate. Pure. */
-import type { Capture, RecordedAttempt } from '../captures/capture.ts';
+/** What tells a request that was too long from its model's window: both numbers side by side, estimates marked. Pure. */
+import type { Capture, RecordedAttempt, RecordedBody } from '../captures/capture.ts';
 import type { Evidence } from '../exchange.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import { findModel } from '../models/find-model.ts';
-import { bodyText } from './facts-of-capture.ts';
+import type { RequestTokens } from '../models/request-tokens.ts';
+import { bodyText, sentBody } from './facts-of-capture.ts';
 
-/** Empty where neither the model nor the request's text is known. */
+/** `counted`: by the model's own tokenizer, where that could be. Empty where neither the model nor the request's text is known. */
 export function windowEvidence(
   capture: Capture,
   attempt: RecordedAttempt,
   preset: string | null | undefined,
+  counted: RequestTokens | undefined,
 ): Evidence[] {
   const evidence: Evidence[] = [];
   const known = preset && attempt.model ? findModel(preset, attempt.model)?.model : undefined;
@@ -21,19 +23,25 @@ export function windowEvidence(
       value: String(window),
     });
   }
-  const body = attempt.requestBody.sameAs === 'request' ? capture.request.body : attempt.requestBody;
-  const text = bodyText(body);
-  if (text) {
-    // Where only the beginning was kept, the rest is taken to be like it.
-    const share = body.keptBytes > 0 ? Math.max(1, body.sizeBytes / body.keptBytes) : 1;
-    const tokens = Math.round((estimateTokens(text) * share) / 100) * 100;
-    if (tokens > 0) {
-      evidence.push({
-        what: 'length of the request, in tokens (an estimate)',
-        where: 'request body',
-        value: `about ${tokens}`,
-      });
-    }
-  }
+  const length = counted ? countedLength(counted) : estimatedLength(sentBody(capture, attempt));
+  if (length) evidence.push(length);
   return evidence;
 }
+
+function countedLength({ tokens, exact, encoding }: RequestTokens): Evidence {
+  const where = `request body, counted with ${encoding}`;
+  return exact
+    ? { what: 'length of the request, in tokens', where, value: String(tokens) }
+    : { what: ESTIMATED_LENGTH, where, value: `about ${tokens}` };
+}
+
+function estimatedLength(body: RecordedBody): Evidence | undefined {
+  const text = bodyText(body);
+  if (!text) return undefined;
+  // Where only the beginning was kept, the rest is taken to be like it.
+  const share = body.keptBytes > 0 ? Math.max(1, body.sizeBytes / body.keptBytes) : 1;
+  const tokens = Math.round((estimateTokens(text) * share) / 100) * 100;
+  return tokens > 0 ? { what: ESTIMATED_LENGTH, where: 'request body', value: `about ${tokens}` } : undefined;
+}
+
+const ESTIMATED_LENGTH = 'length of the request, in tokens (an estimate)';

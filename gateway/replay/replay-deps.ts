@@ -19,6 +19,7 @@ export type ReplayPipeline = Pick<
   | 'fingerprint'
   | 'classify'
   | 'explainUrl'
+  | 'countTexts'
 > & {
   /** What limits show now, taking nothing of them. */
   readonly lookLimits: PipelineOptions['takeLimits'];

@@ -112,6 +112,7 @@ class ReplayRun {
         live,
         sameRequest: input.sameRequest,
       }),
+      countTexts: deps.replay.countTexts,
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
       spends: live,
     });

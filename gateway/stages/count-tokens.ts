@@ -1,11 +1,11 @@
 /**
- * Answers "how many tokens is this?" where the target's provider cannot: an estimate of the gateway's own, marked as one.
- * Pure, and sends nothing.
+ * Answers "how many tokens is this?" where the target's provider cannot: counted here by the model's own tokenizer where
+ * there is one, and whatever is not exact marked as an estimate. Sends nothing; a replay counts the same.
  */
 import { adapterOf } from '../dialects/canonical/registry.ts';
-import type { CanonicalRequest, Part } from '../dialects/canonical/request.ts';
 import type { Dialect, Exchange } from '../exchange.ts';
-import { estimateTokens } from '../models/estimate-tokens.ts';
+import { canCount, countRequest, estimateRequest, type RequestTokens } from '../models/request-tokens.ts';
+import type { CountTexts } from '../models/token-counter.ts';
 import { findPreset } from '../providers/presets.ts';
 import { mainDialect } from '../providers/spoken-dialect.ts';
 import { refuse, type StageOutcome } from './stage.ts';
@@ -17,9 +17,6 @@ const COUNTS = {
   'gemini-count-tokens': 'gemini-generate',
 } as const satisfies Partial<Record<Dialect, string>>;
 
-/** A picture at its largest (docs.claude.com/en/docs/build-with-claude/vision); its size is not looked at. */
-const PICTURE_TOKENS = 1600;
-
 export interface Counted {
   readonly outcome: StageOutcome;
   /** Undefined: refused. */
@@ -27,8 +24,15 @@ export interface Counted {
   readonly headers?: readonly string[];
 }
 
-/** Undefined where it is no such question, or one that the provider answers itself. */
-export function countTokens(exchange: Exchange, target: ChosenTarget): Counted | undefined {
+/**
+ * Undefined where it is no such question, or one that the provider answers itself. A promise only where a tokenizer is
+ * asked; without `count`, all is estimated.
+ */
+export function countTokens(
+  exchange: Exchange,
+  target: ChosenTarget,
+  count: CountTexts | undefined,
+): Counted | Promise<Counted> | undefined {
   const dialect = exchange.endpoint?.dialect;
   if (dialect !== 'anthropic-count-tokens' && dialect !== 'gemini-count-tokens') return undefined;
   const { provider } = target;
@@ -39,58 +43,39 @@ export function countTokens(exchange: Exchange, target: ChosenTarget): Counted |
     const { message, param } = parsed.refused;
     return { outcome: refuse({ cause: 'bad_request_parameter', message, param }) };
   }
-  const tokens = tokensOf(parsed.value);
+  const request = parsed.value;
+  const answer = (tokens: RequestTokens) => answered(dialect, asked, provider.name, tokens);
+  const model = { preset: provider.preset, model: target.model ?? exchange.askedModel ?? '' };
+  if (!count || !canCount(model)) return answer(estimateRequest(request));
+  return countRequest(request, model, count).then((counted) => answer(counted ?? estimateRequest(request)));
+}
+
+function answered(dialect: keyof typeof COUNTS, asked: string, provider: string, counted: RequestTokens): Counted {
+  const { tokens, exact, encoding } = counted;
   const value = dialect === 'anthropic-count-tokens' ? { input_tokens: tokens } : { totalTokens: tokens };
   return {
     outcome: {
       decision: 'answered',
-      summary: `${provider.name} counts no tokens for ${asked}: estimated here as ${tokens}, within about a quarter for prose and code.`,
-      rule: { name: 'tokens.estimate', origin: { from: 'default', name: 'estimate of tokens' }, value: tokens },
+      summary: `${provider} counts no tokens for ${asked}: ${inWords(counted)}.`,
+      rule: exact
+        ? { name: 'tokens.count', origin: { from: 'default', name: 'tokenizer' }, value: tokens }
+        : { name: 'tokens.estimate', origin: { from: 'default', name: 'estimate of tokens' }, value: tokens },
       input: { dialect },
-      output: { tokens, estimate: true },
+      output: { tokens, estimate: !exact, ...(encoding === undefined ? {} : { encoding }) },
     },
     text: JSON.stringify(value),
-    headers: ['x-keyward-estimate', 'tokens'],
+    headers: exact ? [] : ['x-keyward-estimate', 'tokens'],
   };
+}
+
+function inWords({ tokens, exact, encoding, guessed }: RequestTokens): string {
+  if (exact) return `counted here as ${tokens}, exactly, with the model’s own tokenizer (${encoding})`;
+  if (encoding === undefined) return `estimated here as ${tokens}, within about a quarter for prose and code`;
+  return `estimated here as ${tokens}, its texts counted with ${encoding}; not known exactly: ${guessed.join(', ')}`;
 }
 
 /** Gemini's question may hold a whole request under a name of its own (ai.google.dev/api/tokens). */
 function questionOf(json: unknown): unknown {
   const inner = (json as { generateContentRequest?: unknown } | null)?.generateContentRequest;
   return inner ?? json;
-}
-
-function tokensOf({ messages, tools, responseFormat }: CanonicalRequest): number {
-  let tokens = 0;
-  // Each message is framed by a few tokens of its own.
-  for (const { parts } of messages) tokens += 4 + sum(parts);
-  for (const { name, description, parameters } of tools) {
-    tokens += estimateTokens(JSON.stringify({ name, description, parameters }));
-  }
-  if (responseFormat?.type === 'json-schema') tokens += estimateTokens(JSON.stringify(responseFormat.schema));
-  return tokens;
-}
-
-function sum(parts: readonly Part[]): number {
-  return parts.reduce((tokens, part) => tokens + tokensOfPart(part), 0);
-}
-
-function tokensOfPart(part: Part): number {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-    case 'refusal':
-      return estimateTokens(part.text);
-    case 'tool-call':
-      return estimateTokens(part.name) + estimateTokens(part.argumentsText);
-    case 'tool-result':
-      return sum(part.content);
-    case 'image':
-      return PICTURE_TOKENS;
-    case 'document':
-    case 'audio':
-      return part.source.kind === 'text' ? estimateTokens(part.source.text) : PICTURE_TOKENS;
-    case 'opaque':
-      return estimateTokens(JSON.stringify(part.value));
-  }
 }

@@ -70,6 +70,7 @@ describe.skipIf(electron.missing)(
         '/dist/electron/main.js',
         '/dist/electron/preload.cjs',
         '/dist/electron/captures-worker.js',
+        '/dist/electron/tokens-worker.js',
         '/dist/renderer/index.html',
         '/electron/icons/icon.png',
         '/electron/icons/tray-failed.png',

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explainWithExperiments } from '../../gateway/control/experiments.ts';
 import { explainCapture } from '../../gateway/diagnosis/explain-capture.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -86,5 +87,20 @@ describe('a request that was too long', () => {
     const tokens = Number(/^about (\d+)$/.exec(length?.value ?? '')?.[1]);
     expect(tokens).toBeGreaterThan(150_000);
     expect(tokens).toBeLessThan(230_000);
+  });
+
+  it('is counted for whoever asks for its explanation, where its model’s tokenizer is known', async () => {
+    const response = await gateway.post('/v1/chat/completions', {
+      model: 'work/gpt-4o',
+      messages: [{ role: 'user', content: 'hello world '.repeat(70_000) }],
+    });
+    const id = response.headers.get('x-keyward-capture') ?? '';
+    const { ladder } = await explainWithExperiments(gateway.gateway.control, id, { probe: false });
+    expect(ladder.flatMap((rung) => rung.evidence)).toContainEqual({
+      what: 'length of the request, in tokens',
+      where: 'request body, counted with o200k_base',
+      // "hello", then " world" and " hello" by turns, and the space at the end; with the frame of a message and an answer.
+      value: String(2 * 70_000 + 1 + 7),
+    });
   });
 });

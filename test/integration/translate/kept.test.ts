@@ -246,39 +246,3 @@ describe('the debugger of a translated stream', () => {
     expect(await translatedEvents(gateway.gateway.control, await asked(), 0, 10)).toMatchObject({ total: 0 });
   });
 });
-
-describe('a count of tokens that the provider does not make', () => {
-  it('is estimated, and marked as an estimate', async () => {
-    const before = seen.length;
-    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(20);
-    const response = await gateway.post('/v1/messages/count_tokens', {
-      model: 'chat/gpt-x',
-      messages: [{ role: 'user', content: text }],
-    });
-    const { input_tokens: tokens } = (await response.json()) as { input_tokens: number };
-    expect(tokens).toBeGreaterThan(150);
-    expect(tokens).toBeLessThan(300);
-    expect(response.headers.get('x-keyward-estimate')).toBe('tokens');
-    expect(seen.length).toBe(before);
-    expect(translateStep(await gateway.captureOf(response))).toMatchObject({
-      decision: 'answered',
-      output: { tokens, estimate: true },
-    });
-    const gemini = await gateway.post('/v1beta/models/claude/claude-haiku-4-5:countTokens', {
-      contents: [{ parts: [{ text }] }],
-    });
-    expect(await gemini.json()).toEqual({ totalTokens: tokens });
-  });
-
-  it('is asked of a provider that makes it', async () => {
-    const before = seen.length;
-    await (
-      await gateway.post('/v1/messages/count_tokens', {
-        model: 'claude/claude-haiku-4-5',
-        messages: [{ role: 'user', content: 'hi' }],
-      })
-    ).text();
-    expect(seen.length).toBe(before + 1);
-    expect(seen.at(-1)?.url).toBe('/v1/messages/count_tokens');
-  });
-});
