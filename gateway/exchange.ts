@@ -32,8 +32,10 @@ export type Dialect =
   // Spoken to providers only: no path of the data plane is of these.
   | 'bedrock-converse'
   | 'cohere-v2'
+  | 'watsonx-chat'
   | 'cohere-embed'
   | 'titan-embed'
+  | 'watsonx-embed'
   | 'voyage-embeddings'
   | 'jina-embeddings'
   | 'cohere-rerank'
@@ -48,7 +50,7 @@ export interface Endpoint {
   readonly family: Family;
   readonly dialect: Dialect;
   /** The provider's own form, where no caller speaks it and so no family has it. */
-  readonly format?: 'bedrock' | 'cohere';
+  readonly format?: 'bedrock' | 'cohere' | 'watsonx';
   /** The path behind the provider's base URL (`/chat/completions`), leading slash; for Gemini it holds `{model}`. */
   readonly upstreamPath: string;
   /** Where the model's name stands. */

@@ -30,10 +30,10 @@ import type { ProviderKey } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Keychain, openVault, type Vault } from './store/vault.ts';
 import type { ProbeAnswer, ProbeRequest } from './upstream.ts';
+import { createAccessTokens } from './upstreams/access-tokens.ts';
 import { type Connections, createConnections } from './upstreams/connections.ts';
 import { createDispatcherUpstream } from './upstreams/dispatcher.ts';
 import { createForwarder } from './upstreams/forwarder.ts';
-import { createGoogleTokens } from './upstreams/google-tokens.ts';
 import { createSigningUpstream } from './upstreams/signing.ts';
 import { createWebSocketForwarder } from './upstreams/web-socket.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
@@ -157,7 +157,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   const health = createHealthWatch(store, now, (error) => options.onFault?.(error));
   const routing = new RoutingMemory();
   const plain = createDispatcherUpstream(() => connections);
-  const tokens = createGoogleTokens(plain, () => redactor.refresh());
+  const tokens = createAccessTokens(plain, now, () => redactor.refresh());
   sources.push(tokens.minted);
   const pipelineOptions: PipelineOptions = {
     config: () => store.snapshot,

@@ -8,7 +8,8 @@ import type { AttemptTimings, RawHeaders } from './exchange.ts';
 /** How a provider's requests are signed in. */
 export type SignInWay =
   | { readonly kind: 'aws-sigv4'; readonly service: string; readonly region: string }
-  | { readonly kind: 'google' };
+  | { readonly kind: 'google' }
+  | { readonly kind: 'ibm-iam'; readonly tokenUrl: string };
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -30,7 +31,11 @@ export type GoogleCredential = { readonly tokenUri: string } & (
 /** What one request is signed in with. Holds secrets. */
 export type SignIn =
   | (Extract<SignInWay, { kind: 'aws-sigv4' }> & { readonly credentials: AwsCredentials })
-  | { readonly kind: 'google'; readonly credential: GoogleCredential };
+  | { readonly kind: 'google'; readonly credential: GoogleCredential }
+  | (Extract<SignInWay, { kind: 'ibm-iam' }> & { readonly apiKey: string });
+
+/** What is exchanged for a token that lives for about an hour. */
+export type TokenSignIn = Exclude<SignIn, { kind: 'aws-sigv4' }>;
 
 export interface UpstreamRequest {
   readonly method: string;

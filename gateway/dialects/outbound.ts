@@ -39,6 +39,17 @@ function gemini(name: 'generateContent' | 'streamGenerateContent'): Endpoint {
   };
 }
 
+function watsonx(action: 'chat' | 'chat_stream'): Endpoint {
+  return {
+    name: `text.${action}`,
+    family: 'openai',
+    format: 'watsonx',
+    dialect: 'watsonx-chat',
+    upstreamPath: `/text/${action}`,
+    modelIn: 'body',
+  };
+}
+
 const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
   'openai-chat': sameForBoth({
     name: 'chat.completions',
@@ -75,6 +86,7 @@ const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
     upstreamPath: '/chat',
     modelIn: 'body',
   }),
+  'watsonx-chat': { whole: { endpoint: watsonx('chat') }, stream: { endpoint: watsonx('chat_stream') } },
 };
 
 export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound {
@@ -93,7 +105,7 @@ export function rerankEndpoint(dialect: RerankDialect): Endpoint {
   return dialect === 'cohere-rerank' ? { ...place, format: 'cohere' } : place;
 }
 
-export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock';
+export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock' | 'watsonx';
 
 const EMBEDDINGS: Readonly<Record<EmbeddingFormat, Endpoint>> = {
   openai: {
@@ -125,5 +137,13 @@ const EMBEDDINGS: Readonly<Record<EmbeddingFormat, Endpoint>> = {
     dialect: 'titan-embed',
     upstreamPath: '/model/{modelId}/invoke',
     modelIn: 'path',
+  },
+  watsonx: {
+    name: 'text.embeddings',
+    family: 'openai',
+    format: 'watsonx',
+    dialect: 'watsonx-embed',
+    upstreamPath: '/text/embeddings',
+    modelIn: 'body',
   },
 };

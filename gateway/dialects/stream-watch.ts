@@ -33,6 +33,8 @@ export class StreamWatch {
   /** Both ends of the event that is under way. */
   eventHead: string | undefined = undefined;
   eventTail = 0;
+  /** The event under way is named an error, whatever its data says. */
+  failing = false;
   /** Of an array: whether a candidate came, and the text that says the prompt was blocked. */
   sawContent = false;
   blocked: string | undefined = undefined;
@@ -111,6 +113,7 @@ export function streamIsWhole(watch: StreamWatch): boolean {
   switch (watch.dialect) {
     case 'openai-chat':
     case 'openai-completions':
+    case 'watsonx-chat':
     case 'gemini-generate':
       // Many servers close after the finish reason without [DONE]; Gemini has no terminal event at all.
       return watch.ended || watch.finished;
@@ -140,6 +143,7 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   }
   const line = text.slice(start, end);
   noteEventData(watch, line);
+  if (watch.failing) watch.error ??= toUtf8(line.slice(5).trim());
   if (line.includes('"error"')) watchError(watch, line);
   if (line.includes('finish_reason"') || line.includes('"finishReason"')) {
     if (/"finish_reason"\s*:\s*"|"finishReason"\s*:\s*"/.test(line)) watch.finished = true;
@@ -171,6 +175,7 @@ function noteEventData(watch: StreamWatch, line: string): void {
 
 /** A blank line ends an event (html.spec.whatwg.org, server-sent events). */
 function endEvent(watch: StreamWatch): void {
+  watch.failing = false;
   const head = watch.eventHead;
   watch.eventHead = undefined;
   if (head === undefined || watch.eventTail === CLOSING_BRACE) return;
@@ -181,6 +186,8 @@ const CLOSING_BRACE = 125;
 
 function watchEventName(watch: StreamWatch, name: string): void {
   if (name === 'message_stop' && watch.dialect === 'anthropic-messages') watch.ended = true;
+  // Its data is a text or an object of any form (github.com/IBM/watsonx-ai-java-sdk, SseEventProcessor).
+  if (name === 'error' && watch.dialect === 'watsonx-chat') watch.failing = true;
 }
 
 /** A data line is an error event when its JSON has an `error` member at the top (or says `type: error`). */

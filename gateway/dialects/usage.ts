@@ -43,7 +43,7 @@ export function readUsage(text: string): TokenUsage | undefined {
  */
 export function readCounts(text: string, earlier?: UsageCounts): UsageCounts | undefined {
   const counts = text.includes('okens') || text.includes('TokenCount') ? countsIn(text) : undefined;
-  if (counts === undefined) return text.includes('_eval_count') ? merged(earlier, countsOfOllama(text)) : earlier;
+  if (counts === undefined) return merged(earlier, text.includes('_count') ? countsOfRuns(text) : undefined);
   return merged(earlier, counts);
 }
 
@@ -224,12 +224,20 @@ function countsOfBedrock(usage: Fields): UsageCounts | undefined {
   });
 }
 
-/** Ollama's own form counts at the top of its answer (github.com/ollama/ollama, docs/api.md). */
-function countsOfOllama(text: string): UsageCounts | undefined {
-  return defined({
-    input: count(envelopeMember(text, 'prompt_eval_count')),
-    output: count(envelopeMember(text, 'eval_count')),
-  });
+/**
+ * Counts at the top of an answer: Ollama's own form (github.com/ollama/ollama, docs/api.md), watsonx.ai's embeddings
+ * (cloud.ibm.com/apidocs/watsonx-ai#text-embeddings).
+ */
+function countsOfRuns(text: string): UsageCounts | undefined {
+  if (text.includes('_eval_count')) {
+    return defined({
+      input: count(envelopeMember(text, 'prompt_eval_count')),
+      output: count(envelopeMember(text, 'eval_count')),
+    });
+  }
+  return text.includes('_token_count')
+    ? defined({ input: count(envelopeMember(text, 'input_token_count')) })
+    : undefined;
 }
 
 /** Undefined where nothing was counted. */

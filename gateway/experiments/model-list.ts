@@ -17,14 +17,14 @@ export function modelsListed(trials: readonly Trial[]): ModelList | undefined {
   return undefined;
 }
 
-/** Of OpenAI's and Anthropic's form (`data[].id`) and Gemini's (`models[].name`). */
+/** Of OpenAI's and Anthropic's form (`data[].id`), Gemini's (`models[].name`) and watsonx.ai's (`resources[].model_id`). */
 function namesIn(text: string): string[] {
   try {
-    const value = JSON.parse(text) as { data?: unknown; models?: unknown };
-    const list = [value.data, value.models].find(Array.isArray) as unknown[] | undefined;
+    const value = JSON.parse(text) as { data?: unknown; models?: unknown; resources?: unknown };
+    const list = [value.data, value.models, value.resources].find(Array.isArray) as unknown[] | undefined;
     return (list ?? []).flatMap((item) => {
-      const { id, name } = (item ?? {}) as { id?: unknown; name?: unknown };
-      const found = id ?? name;
+      const { id, name, model_id } = (item ?? {}) as { id?: unknown; name?: unknown; model_id?: unknown };
+      const found = id ?? model_id ?? name;
       return typeof found === 'string' ? [found.replace(/^models\//, '')] : [];
     });
   } catch {

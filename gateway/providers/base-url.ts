@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** Wire formats a request can be in; each may live behind its own base URL of one provider. */
-export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere';
+export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'watsonx';
 
 export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat>>> = {
   'openai-chat': 'openai',
@@ -21,6 +21,7 @@ export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat
   gemini: 'gemini',
   'bedrock-converse': 'bedrock',
   'cohere-v2': 'cohere',
+  'watsonx-chat': 'watsonx',
 };
 
 /** Endpoints that people copy together with the base URL. The longer ones first. */

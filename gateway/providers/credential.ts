@@ -48,6 +48,8 @@ const TOKENS: Readonly<Record<string, readonly TokenAuth[]>> = {
     { pattern: /^ya29\./, name: 'Authorization', prefix: 'Bearer ' },
     { pattern: /^(?:AIza|AQ\.)/, name: 'x-goog-api-key', prefix: '' },
   ],
+  // A token that somebody else refreshes: IBM Cloud's own, or one of Cloud Pak for Data.
+  watsonx: [{ pattern: /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, name: 'Authorization', prefix: 'Bearer ' }],
   'azure-openai': [{ pattern: /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, name: 'Authorization', prefix: 'Bearer ' }],
 };
 
@@ -100,7 +102,7 @@ export function applyCredential(
 ): Credentialed {
   if (secret === undefined || secret === '') return { ok: true, url, headers: [...headers] };
   const token = auth.alternatives.find(({ pattern }) => pattern.test(secret));
-  if (auth.signIn && !token) return signedIn(auth.signIn, secret, url, headers);
+  if (auth.signIn && auth.signIn.kind !== 'ibm-iam' && !token) return signedIn(auth.signIn, secret, url, headers);
   if (!isHeaderValue(secret) || /^\s|\s$/.test(secret)) {
     return {
       ok: false,
@@ -109,6 +111,9 @@ export function applyCredential(
       next: 'Paste the key again.',
     };
   }
+  // One text, as any key is, and exchanged all the same.
+  if (auth.signIn?.kind === 'ibm-iam' && !token)
+    return { ok: true, url, headers: [...headers], signIn: { ...auth.signIn, apiKey: secret } };
   if (auth.kind === 'query') {
     const target = new URL(url);
     target.searchParams.set(auth.name, secret);
@@ -125,7 +130,12 @@ export function applyCredential(
 }
 
 /** The credential stays out of the request; what signs it in goes along. */
-function signedIn(way: SignInWay, secret: string, url: URL, headers: RawHeaders): Credentialed {
+function signedIn(
+  way: Exclude<SignInWay, { kind: 'ibm-iam' }>,
+  secret: string,
+  url: URL,
+  headers: RawHeaders,
+): Credentialed {
   if (way.kind === 'google') {
     const read = readGoogleCredential(secret);
     if (!read.ok) return { cause: 'key_malformed', ...read };

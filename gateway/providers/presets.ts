@@ -12,6 +12,7 @@ export type UpstreamDialect =
   | 'gemini'
   | 'bedrock-converse'
   | 'cohere-v2'
+  | 'watsonx-chat'
   | 'other';
 
 /** All presets, sorted by id. The file's shape is proven by test/providers/presets.test.ts, not at every start. */
@@ -70,15 +71,17 @@ export function upstreamDialect(dialect: PresetDialect): UpstreamDialect {
       return 'bedrock-converse';
     case 'cohere-v2':
       return 'cohere-v2';
+    case 'watsonx-chat':
+      return 'watsonx-chat';
     default:
       return 'other';
   }
 }
 
-/** Presets that exchange their credential for a token in a way that is spoken here; IBM's is not. */
-const TOKEN_EXCHANGE: ReadonlySet<string> = new Set(['vertex-ai']);
+/** Presets that exchange their credential for a token in a way that is spoken here. */
+const TOKEN_EXCHANGE: ReadonlySet<string> = new Set(['vertex-ai', 'watsonx']);
 
-/** Whether requests can be signed in: by a key as it is, by AWS's signature, by one of Google's tokens. */
+/** Whether requests can be signed in: by a key as it is, by AWS's signature, by one of Google's or IBM's tokens. */
 export function canSignIn(preset: Preset): boolean {
   return preset.auth.kind !== 'oauth2' || TOKEN_EXCHANGE.has(preset.id);
 }
@@ -94,6 +97,7 @@ const SERVED: readonly UpstreamDialect[] = [
   'gemini',
   'bedrock-converse',
   'cohere-v2',
+  'watsonx-chat',
 ];
 
 /**

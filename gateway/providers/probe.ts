@@ -7,6 +7,7 @@ import { whyUnsupported } from './presets.ts';
 import { baseFor, isMakersHost, ownEndpoint, probeBase } from './provider-base.ts';
 import { resolveUpstream, type UpstreamAuth } from './resolve.ts';
 import { VERTEX } from './vertex.ts';
+import { WATSONX, watsonxVersion } from './watsonx.ts';
 
 export { matchErrorRow } from './error-rows.ts';
 export { judgeProbe } from './judge-probe.ts';
@@ -56,6 +57,8 @@ export function probePlan(provider: Provider, preset: Preset | undefined, secret
   if (!address.ok) return address;
   const { url } = address;
   if (family === 'gemini' && row.path.endsWith('/models')) url.searchParams.set('pageSize', '1');
+  if (preset?.id === WATSONX)
+    url.search = new URLSearchParams({ version: watsonxVersion(provider), limit: '200' }).toString();
   const headers = [...resolved.defaultHeaders, ...resolved.setHeaders, 'accept', 'application/json'];
   if (row.body !== undefined) headers.push('content-type', 'application/json');
   return {
@@ -65,9 +68,14 @@ export function probePlan(provider: Provider, preset: Preset | undefined, secret
     headers,
     body: row.body === undefined ? null : Buffer.from(row.body),
     auth: resolved.auth,
-    provesKey: preset ? preset.probe.auth && !PUBLIC_LIST.has(`${preset.id} ${row.path}`) : true,
+    provesKey: preset ? provesKey(preset, row) : true,
     failsOnPurpose: row.method === 'POST' && row.body !== undefined && /chat|embeddings/.test(row.path),
   };
+}
+
+/** What IBM lists it lists to anybody; but the token that goes along is made from the key first. */
+function provesKey(preset: Preset, row: ProbeRow): boolean {
+  return preset.id === WATSONX || (preset.probe.auth && !PUBLIC_LIST.has(`${preset.id} ${row.path}`));
 }
 
 /** llama.cpp lists its models to anybody, key or not. */
@@ -84,6 +92,7 @@ function rowFor(provider: Provider, preset: Preset, secret: string | undefined):
     const path = '{base}/publishers/google/models/gemini-2.5-flash:countTokens';
     return { method: 'POST', path, body: '{"contents":[{"role":"user","parts":[{"text":"x"}]}]}' };
   }
+  if (preset.id === WATSONX) return { method: 'GET', path: '{base}/foundation_model_specs' };
   const { method, path, body } = preset.probe;
   if (isMakersHost(provider, preset)) return { method, path, body };
   if (preset.id === 'aws-bedrock') return { method, path: `{base}${path}` };

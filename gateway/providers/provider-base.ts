@@ -42,7 +42,7 @@ function hostPattern(template: string): RegExp {
 export function ownEndpoint(provider: Provider, path: string, dialect: Endpoint['dialect']): Endpoint {
   const own = WIRE_FORMAT_OF[provider.dialect];
   const place = { name: dialect === 'raw' ? 'raw' : 'models', dialect, upstreamPath: path, modelIn: 'none' } as const;
-  if (own === 'bedrock' || own === 'cohere') return { ...place, family: 'raw', format: own };
+  if (own === 'bedrock' || own === 'cohere' || own === 'watsonx') return { ...place, family: 'raw', format: own };
   return { ...place, family: own ?? 'raw' };
 }
 
@@ -144,6 +144,7 @@ const VERSIONS: Readonly<Record<WireFormat, string>> = {
   gemini: 'v1beta',
   bedrock: '',
   cohere: 'v2',
+  watsonx: 'ml/v1',
 };
 
 /** Another format of the same provider stays on the host that the user chose: a key must not leave for another one. */
@@ -162,13 +163,21 @@ function relocate(url: string, host: string | undefined): string {
 }
 
 function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | undefined): UnresolvedUpstream {
-  const name = { openai: 'OpenAI', anthropic: 'Anthropic', gemini: 'Gemini', bedrock: 'Bedrock', cohere: 'Cohere' };
+  const name = {
+    openai: 'OpenAI',
+    anthropic: 'Anthropic',
+    gemini: 'Gemini',
+    bedrock: 'Bedrock',
+    cohere: 'Cohere',
+    watsonx: 'watsonx.ai',
+  };
   const path = {
     openai: '/v1/chat/completions',
     anthropic: '/v1/messages',
     gemini: '/v1beta/models/MODEL:generateContent',
     bedrock: '/v1/chat/completions',
     cohere: '/v1/chat/completions',
+    watsonx: '/v1/chat/completions',
   };
   return unresolved(
     'wrong_endpoint',

@@ -57,6 +57,28 @@ export const QUIRK_RULES: readonly QuirkRule[] = [
     source: 'providers.json (anthropic): Opus 4.7 and later and Sonnet 5 refuse temperature',
   },
   {
+    dialects: ['watsonx-chat'],
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      developerRole: false,
+      customTools: false,
+      choices: CHOICE_WORDS,
+      textAsString: true,
+      lacks: [
+        'parallelToolCalls',
+        'streamOptions',
+        'user',
+        'metadata',
+        'serviceTier',
+        'verbosity',
+        'strictTools',
+        'topK',
+      ],
+      thinkingBack: 'none',
+    },
+    source: 'cloud.ibm.com/apidocs/watsonx-ai#text-chat; github.com/IBM/watsonx-ai-node-sdk (src/types/messages.ts)',
+  },
+  {
     presets: ['openrouter'],
     quirks: { developerRole: true, thinkingSwitch: 'reasoning', thinkingBack: 'reasoning_details' },
     source: 'openrouter.ai/docs/use-cases/reasoning-tokens',

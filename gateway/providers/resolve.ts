@@ -20,6 +20,7 @@ import { canSignIn, whyUnsupported } from './presets.ts';
 import { baseFor, probeBase } from './provider-base.ts';
 import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
 import { VERTEX, vertexCall } from './vertex.ts';
+import { WATSONX, watsonxCall, watsonxLacks, watsonxTokenUrl, watsonxVersion } from './watsonx.ts';
 
 export { applyCredential, type UpstreamAuth } from './credential.ts';
 export type { UnresolvedUpstream } from './unresolved.ts';
@@ -66,7 +67,10 @@ export function resolveUpstream(
       'Ask it for conversations, in any dialect, or use /p/ for its own paths.',
     );
   }
-  const { endpoint, model } = vertex ?? { endpoint: asked, model: askedModel };
+  const lacks = preset?.id === WATSONX ? watsonxLacks(provider, asked, askedModel) : undefined;
+  if (lacks) return lacks;
+  const watsonx = preset?.id === WATSONX ? watsonxCall(asked, askedModel) : undefined;
+  const { endpoint, model } = vertex ?? watsonx ?? { endpoint: asked, model: askedModel };
   const base = baseFor(provider, preset, endpoint, model);
   if (!base.ok) return base;
   const { format, isOwnFormat } = base;
@@ -79,7 +83,7 @@ export function resolveUpstream(
   const version = apiVersion(url, provider, preset);
   if (version) {
     if (!version.ok) return version;
-    url.searchParams.set('api-version', version.value);
+    url.searchParams.set(version.name, version.value);
     rules.push({ name: 'api-version', origin: { from: 'provider', id: provider.id }, value: version.value });
   }
   // Gemini's OpenAI-compatible path wants the key elsewhere, also when it is asked raw.
@@ -132,12 +136,15 @@ export function ownHosts(provider: Provider, preset: Preset | undefined): Readon
   const hosts = new Set<string>();
   const endpoints: Endpoint[] = [
     ...(['openai', 'anthropic', 'gemini', 'raw'] as const).map((family) => ({ ...ANY_ENDPOINT, family })),
-    ...(['bedrock', 'cohere'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
+    ...(['bedrock', 'cohere', 'watsonx'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
   ];
   for (const endpoint of endpoints) {
     const base = baseFor(provider, preset, endpoint, 'any');
     if (base.ok) hosts.add(new URL(base.url).host);
   }
+  const own = baseFor(provider, preset, ANY_ENDPOINT, 'any');
+  const signIn = preset && own.ok ? signInWay(preset, provider, new URL(own.url)) : undefined;
+  if (signIn && 'kind' in signIn && signIn.kind === 'ibm-iam') hosts.add(new URL(signIn.tokenUrl).host);
   const probeHost = preset && probeBase(provider, preset);
   if (probeHost) hosts.add(new URL(probeHost).host);
   return hosts;
@@ -148,6 +155,10 @@ const ANY_ENDPOINT: Endpoint = { name: 'raw', family: 'raw', dialect: 'raw', ups
 /** AWS needs the region for the signature, also where the address is one of the user's own. */
 function signInWay(preset: Preset, provider: Provider, url: URL): SignInWay | UnresolvedUpstream | undefined {
   if (preset.id === VERTEX) return { kind: 'google' };
+  if (preset.id === WATSONX) {
+    const tokenUrl = watsonxTokenUrl(provider, url);
+    return typeof tokenUrl === 'string' ? { kind: 'ibm-iam', tokenUrl } : tokenUrl;
+  }
   if (preset.auth.kind !== 'aws-sigv4') return undefined;
   const named = /^bedrock(?:-[a-z-]+)?\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1];
   const region = provider.settings.region?.trim() || named;
@@ -185,16 +196,20 @@ function mergeQuery(url: URL, search: string | undefined, endpoint: Endpoint): v
   if (pairs.length > 0) url.search = url.search ? `${url.search}&${pairs.join('&')}` : `?${pairs.join('&')}`;
 }
 
-/** Azure's classic API refuses every request without an API version. */
+/** Azure's classic API refuses every request without an API version, and so does watsonx.ai. */
 function apiVersion(
   url: URL,
   provider: Provider,
   preset: Preset | undefined,
-): { readonly ok: true; readonly value: string } | UnresolvedUpstream | undefined {
+): { readonly ok: true; readonly name: string; readonly value: string } | UnresolvedUpstream | undefined {
+  if (preset?.id === WATSONX) {
+    if (url.searchParams.has('version')) return undefined;
+    return { ok: true, name: 'version', value: watsonxVersion(provider) };
+  }
   if (preset?.id !== 'azure-openai' || !url.pathname.includes('/openai/deployments/')) return undefined;
   if (url.searchParams.has('api-version')) return undefined;
   const value = provider.settings.apiVersion?.trim();
-  if (value) return { ok: true, value };
+  if (value) return { ok: true, name: 'api-version', value };
   return unresolved(
     'gateway_config',
     'Azure’s classic address (…/deployments/…) needs an API version, and none is set.',

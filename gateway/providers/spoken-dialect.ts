@@ -40,6 +40,7 @@ const MAIN: Readonly<Partial<Record<UpstreamDialect, ProviderDialect>>> = {
   gemini: 'gemini-generate',
   'bedrock-converse': 'bedrock-converse',
   'cohere-v2': 'cohere-v2',
+  'watsonx-chat': 'watsonx-chat',
 };
 
 /** By provider record (a new one after every change) and the caller's dialect. */

@@ -82,6 +82,7 @@ const DIALECT_OF: Readonly<Partial<Record<WireFormat, EmbeddingDialect>>> = {
   openai: 'openai-embeddings',
   gemini: 'gemini-embed',
   cohere: 'cohere-embed',
+  watsonx: 'watsonx-embed',
 };
 
 /** Look-alikes of OpenAI with names of their own for its fields. */

@@ -16,7 +16,7 @@ import type { PreparedAttempt } from '../stages/prepare-attempt.ts';
 import { PRACTICE } from '../stages/resolve-target.ts';
 import { recordStep } from '../stages/stage.ts';
 import type { ChosenTarget } from '../stages/usable-target.ts';
-import type { ProviderKey } from '../store/schema.ts';
+import type { Provider, ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { MemorySink } from './memory-sink.ts';
 import { RecordedCache, recordedAnswer } from './recorded-cache.ts';
@@ -312,14 +312,20 @@ class ReplayRun {
    * Judged by the provider as it is set up, not as an edit has it. Where the configuration came from elsewhere, by the
    * key's own provider as it is set up here: a file must not say where a key of this home is sent.
    */
-  private async strangeAddress(target: ChosenTarget, { url }: PreparedAttempt): Promise<ReplayRefusal | undefined> {
+  private async strangeAddress(
+    target: ChosenTarget,
+    { url, signIn }: PreparedAttempt,
+  ): Promise<ReplayRefusal | undefined> {
     const { input, deps } = this;
     const provider = input.config.providers.get(target.providerId);
     if (!provider || !target.key) return undefined;
-    if (!(await this.isFromElsewhere())) return foreignHost(url, provider, target.key);
+    const addresses = signIn?.kind === 'ibm-iam' ? [url, new URL(signIn.tokenUrl)] : [url];
+    const strange = (by: Provider) =>
+      addresses.map((address) => foreignHost(address, by, target.key)).find((refusal) => refusal !== undefined);
+    if (!(await this.isFromElsewhere())) return strange(provider);
     const { providers, providerKeys } = deps.store.snapshot;
     const owner = providers.get(providerKeys.get(target.key.id)?.provider ?? '');
-    if (owner) return foreignHost(url, owner, target.key);
+    if (owner) return strange(owner);
     return { sentence: `The key for ${provider.name} belongs to no provider that is set up here.`, next: NOW };
   }
 

@@ -4,7 +4,9 @@ import type { ProviderDialect } from '../dialects/canonical/request.ts';
 import { findModel } from '../models/find-model.ts';
 import type { KnownModel } from '../providers/known-model.ts';
 import type { Preset } from '../providers/preset-schema.ts';
+import { WATSONX, watsonxScope } from '../providers/watsonx.ts';
 import { takesEffort, wireQuirks } from '../providers/wire-quirks.ts';
+import type { Provider } from '../store/schema.ts';
 
 export function targetFacts(preset: Preset | undefined, dialect: ProviderDialect, model: string): TargetFacts {
   const known = preset && knownFor(preset, model);
@@ -22,6 +24,11 @@ export function targetFacts(preset: Preset | undefined, dialect: ProviderDialect
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(takesEffort(model) ? { thinking: 'adaptive' as const } : {}),
   };
+}
+
+/** What the provider's settings put into every body of a request to it. */
+export function scopeOf(provider: Provider | undefined): TargetFacts['scope'] {
+  return provider?.preset === WATSONX ? watsonxScope(provider) : undefined;
 }
 
 /** Another date of the same model may be able to do less or more: what is not this very model is not known. */

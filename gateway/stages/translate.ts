@@ -23,7 +23,7 @@ import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
 import { spokenRerank } from '../providers/spoken-rerank.ts';
 import { refuse, type StageOutcome } from './stage.ts';
-import { targetFacts } from './target-facts.ts';
+import { scopeOf, targetFacts } from './target-facts.ts';
 import { travellingHeaders } from './travelling-headers.ts';
 import type { ChosenTarget } from './usable-target.ts';
 
@@ -74,7 +74,8 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
     const spoken = spokenEmbeddings(provider, preset, dialect, model);
     return decided(exchange, target, dialect, spoken, (to) => {
       const place = embeddingsEndpoint(spoken.format);
-      return { ...translateEmbeddings(dialect, to, json, named(exchange, model, place)), endpoint: place };
+      const asked = { ...named(exchange, model, place), scope: scopeOf(provider) };
+      return { ...translateEmbeddings(dialect, to, json, asked), endpoint: place };
     });
   }
   if (dialect === 'openai-rerank') {
@@ -147,7 +148,8 @@ function converse(exchange: Exchange, from: CallerDialect, to: ProviderDialect, 
   const model = target.model ?? exchange.askedModel ?? '';
   const stream = exchange.stream === true;
   const outbound = outboundOf(to, stream);
-  const facts = targetFacts(findPreset(target.provider?.preset ?? null), to, model);
+  const { provider } = target;
+  const facts = { ...targetFacts(findPreset(provider?.preset), to, model), scope: scopeOf(provider) };
   const result = translateRequest(from, to, exchange.json, facts, { model: exchange.askedModel, stream });
   if (result.refused !== undefined) return { refused: result.refused, endpoint: outbound.endpoint };
   const { body, ledger, plan } = result;

@@ -21,6 +21,7 @@ export const UPSTREAM_DIALECTS = [
   'gemini',
   'bedrock-converse',
   'cohere-v2',
+  'watsonx-chat',
   'other',
 ] as const;
 

@@ -4,11 +4,12 @@
  */
 import type { RawHeaders } from '../exchange.ts';
 import { withHeader } from '../providers/headers.ts';
-import type { SignIn, Upstream, UpstreamControl, UpstreamHandler, UpstreamRequest } from '../upstream.ts';
-import { type GoogleTokens, TokenRefused } from './google-tokens.ts';
+import type { SignIn, TokenSignIn, Upstream, UpstreamControl, UpstreamHandler, UpstreamRequest } from '../upstream.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import { awsHeaders } from './sign-aws.ts';
+import { TokenRefused } from './token-endpoint.ts';
 
-export function createSigningUpstream(inner: Upstream, tokens: GoogleTokens): Upstream {
+export function createSigningUpstream(inner: Upstream, tokens: AccessTokens): Upstream {
   return {
     send(request, handler, timings, zero) {
       const { signIn } = request;
@@ -26,7 +27,7 @@ class SignedSend implements UpstreamControl {
   private readonly request: UpstreamRequest;
   private readonly signIn: SignIn;
   private readonly handler: UpstreamHandler;
-  private readonly tokens: GoogleTokens;
+  private readonly tokens: AccessTokens;
   private readonly carry: (headers: RawHeaders, handler: UpstreamHandler) => UpstreamControl;
   private control: UpstreamControl | undefined;
   private over = false;
@@ -35,7 +36,7 @@ class SignedSend implements UpstreamControl {
     request: UpstreamRequest,
     signIn: SignIn,
     handler: UpstreamHandler,
-    tokens: GoogleTokens,
+    tokens: AccessTokens,
     carry: (headers: RawHeaders, handler: UpstreamHandler) => UpstreamControl,
   ) {
     this.request = request;
@@ -65,10 +66,10 @@ class SignedSend implements UpstreamControl {
       this.go([...request.headers, ...added], this.handler, false);
       return;
     }
-    const { token, cached } = await this.tokens.token(signIn.credential);
+    const { token, cached } = await this.tokens.token(signIn);
     const headers = withHeader(request.headers, 'Authorization', `Bearer ${token}`);
     // A token that was just made and is refused is no old one: only a kept one is worth another try.
-    this.go(headers, cached && !again ? this.watched(signIn) : this.handler, again);
+    this.go(headers, cached && !again ? this.watched(signIn, token) : this.handler, again);
   }
 
   private go(headers: RawHeaders, handler: UpstreamHandler, again: boolean) {
@@ -78,7 +79,7 @@ class SignedSend implements UpstreamControl {
   }
 
   /** Passes everything on but a 401: then a new token is made, and the request sent once more. */
-  private watched(signIn: Extract<SignIn, { kind: 'google' }>): UpstreamHandler {
+  private watched(signIn: TokenSignIn, token: string): UpstreamHandler {
     const { handler } = this;
     return {
       onHeaders: (status, statusText, headers) => {
@@ -87,7 +88,7 @@ class SignedSend implements UpstreamControl {
           return;
         }
         this.control?.abort();
-        this.tokens.forget(signIn.credential);
+        this.tokens.forget(signIn, token);
         void this.send(true).catch((error: unknown) => this.refuse(error));
       },
       onChunk: (chunk) => handler.onChunk(chunk),

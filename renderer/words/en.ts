@@ -776,6 +776,7 @@ export const en = {
       gemini: 'Gemini',
       'bedrock-converse': 'Bedrock',
       'cohere-v2': 'Cohere',
+      'watsonx-chat': 'watsonx.ai',
       other: 'raw only',
     },
   },

@@ -19,6 +19,7 @@ import { cohere } from './upstreams/cohere.ts';
 import { gemini } from './upstreams/gemini.ts';
 import { openai } from './upstreams/openai.ts';
 import { type Running, type Shape, startUpstream } from './upstreams/upstream.ts';
+import { watsonx } from './upstreams/watsonx.ts';
 
 export const PROGRAMS: readonly Program[] = [
   openaiChat,
@@ -33,7 +34,7 @@ export const PROGRAMS: readonly Program[] = [
   langchainAnthropic,
 ];
 
-export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere];
+export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere, watsonx];
 
 export interface Cell {
   readonly right: number;

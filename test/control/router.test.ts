@@ -128,7 +128,7 @@ describe('providers', () => {
       preset: 'google-gemini',
       dialect: 'gemini',
     });
-    await expect(control.client.providers.add({ id: 'watsonx' })).rejects.toMatchObject({ code: 'REFUSED' });
+    await expect(control.client.providers.add({ id: 'replicate' })).rejects.toMatchObject({ code: 'REFUSED' });
   });
 
   it('names the nearest preset for one that does not exist', async () => {

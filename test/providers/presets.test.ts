@@ -29,13 +29,13 @@ describe('the preset list', () => {
     expect(findPreset(null)).toBeUndefined();
   });
 
-  test('says of each whether it is served now: plain sign-in and one of the three dialects', () => {
+  test('says of each whether it is served now: its sign-in and its dialect', () => {
     const unsupported = presets.filter((preset) => !isSupported(preset)).map((preset) => preset.id);
-    expect(unsupported).toEqual(['replicate', 'watsonx']);
+    expect(unsupported).toEqual(['replicate']);
     expect(presetDialect(findPreset('cohere') as never)).toBe('cohere-v2');
     expect(presetDialect(findPreset('google-gemini') as never)).toBe('gemini');
     expect(presetDialect(findPreset('jina') as never)).toBe('openai-chat');
-    expect(presetDialect(findPreset('watsonx') as never)).toBe('other');
+    expect(presetDialect(findPreset('watsonx') as never)).toBe('watsonx-chat');
   });
 
   test('lists each as the control contract says, with the base URL that is really used first', () => {

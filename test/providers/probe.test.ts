@@ -53,7 +53,7 @@ describe('the check of a key', () => {
   test('goes to the provider’s own hosts only, for every served preset, and never spends tokens', () => {
     for (const item of presets.filter(isSupported)) {
       const settings = Object.fromEntries(
-        item.settings.filter(({ name }) => name !== 'apiVersion').map(({ name }) => [name, 'abc']),
+        item.settings.filter(({ name }) => name !== 'apiVersion' && name !== 'iamUrl').map(({ name }) => [name, 'abc']),
       );
       const record = provider(item.id, { settings });
       const plan = probePlan(record, item);
@@ -81,7 +81,8 @@ describe('the check of a key', () => {
   test('that cannot be made says why', () => {
     expect(planOf(provider('azure-openai'))).toContain('Resource name');
     expect(planOf(provider('aws-bedrock'))).toContain('AWS region');
-    expect(planOf(provider('watsonx'))).toContain('does not speak yet');
+    expect(planOf(provider('watsonx'))).toContain('Region');
+    expect(planOf(provider('replicate'))).toContain('cannot speak that yet');
   });
 
   test('does not hold the key, and says where it goes', () => {

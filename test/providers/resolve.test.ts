@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { matchEndpoint } from '../../gateway/dialects/endpoints.ts';
+import { outboundOf } from '../../gateway/dialects/outbound.ts';
 import type { Endpoint } from '../../gateway/exchange.ts';
 import { findPreset, isSupported, presetDialect, presets } from '../../gateway/providers/presets.ts';
 import { applyCredential, ownHosts, resolveUpstream, upstreamHead } from '../../gateway/providers/resolve.ts';
@@ -71,12 +72,13 @@ describe('the address of a request', () => {
   });
 
   test('every served preset has an address for its own dialect once its settings are filled in', () => {
-    // Cohere's own dialect and Bedrock's are spoken by no client: their addresses are tested with their servers.
+    // Dialects that no client speaks: their addresses are tested below, or with their servers.
+    const spokenOut = ['aws-bedrock', 'watsonx'];
     const own = { 'openai-chat': CHAT, 'anthropic-messages': MESSAGES, gemini: GENERATE, 'cohere-v2': CHAT } as Record<
       string,
       string
     >;
-    for (const preset of presets.filter((one) => isSupported(one) && one.id !== 'aws-bedrock')) {
+    for (const preset of presets.filter((one) => isSupported(one) && !spokenOut.includes(one.id))) {
       const settings = Object.fromEntries(preset.settings.map(({ name }) => [name, 'abc']));
       if (preset.id === 'azure-openai') delete settings.apiVersion;
       const record = provider(preset.id, { settings });
@@ -85,6 +87,49 @@ describe('the address of a request', () => {
       expect(url, preset.id).toMatch(/^https?:\/\/[a-z0-9.:-]+\//);
       expect(url, preset.id).not.toMatch(/[{}]|%7B|\/v1\/v1/);
     }
+  });
+
+  test.each([
+    ['ibm/granite', false, {}, 'https://eu-de.ml.cloud.ibm.com/ml/v1/text/chat?version=2025-02-06'],
+    ['ibm/granite', true, {}, 'https://eu-de.ml.cloud.ibm.com/ml/v1/text/chat_stream?version=2025-02-06'],
+    [
+      'deployment/a-b',
+      true,
+      {},
+      'https://eu-de.ml.cloud.ibm.com/ml/v1/deployments/a-b/text/chat_stream?version=2025-02-06',
+    ],
+    [
+      'm',
+      false,
+      { baseUrl: 'https://us-south.ml.cloud.ibm.com' },
+      'https://us-south.ml.cloud.ibm.com/ml/v1/text/chat?version=2025-02-06',
+    ],
+  ] as const)('watsonx.ai is asked for %s (stream: %s) with %o at %s', (model, stream, more, expected) => {
+    const settings = { region: 'eu-de', projectId: 'p' };
+    const record = provider('watsonx', { settings, ...more });
+    const { endpoint: asked } = outboundOf('watsonx-chat', stream);
+    const resolved = resolveUpstream(record, findPreset('watsonx'), asked, model, { stream });
+    expect(resolved.ok && resolved.url.href).toBe(expected);
+    const tokenUrl = 'https://iam.cloud.ibm.com/identity/token';
+    expect(resolved.ok && resolved.auth.signIn).toEqual({ kind: 'ibm-iam', tokenUrl });
+    expect([...ownHosts(record, findPreset('watsonx'))]).toContain('iam.cloud.ibm.com');
+  });
+
+  test.each([
+    ['https://private.iam.cloud.ibm.com/identity/token', true],
+    ['https://iam.test.cloud.ibm.com/identity/token', true],
+    ['http://127.0.0.1:9/identity/token', true],
+    ['https://eu-de.ml.cloud.ibm.com/identity/token', true],
+    ['http://iam.cloud.ibm.com/identity/token', false],
+    ['https://iam.cloud.ibm.com.example.org/identity/token', false],
+    ['https://xiam.cloud.ibm.com/identity/token', false],
+    ['https://user@iam.cloud.ibm.com/identity/token', false],
+    ['http://10.0.0.1/identity/token', false],
+    ['not an address', false],
+  ])('the key of watsonx.ai may be exchanged at %s: %s', (iamUrl, allowed) => {
+    const record = provider('watsonx', { settings: { region: 'eu-de', projectId: 'p', iamUrl } });
+    const resolved = resolveUpstream(record, findPreset('watsonx'), outboundOf('watsonx-chat', false).endpoint, 'm');
+    expect(resolved.ok).toBe(allowed);
   });
 
   test('a missing setting is a gateway_config problem that names the setting', () => {

@@ -28,6 +28,8 @@ export interface TargetFacts extends WireQuirks {
   readonly images?: boolean;
   readonly tools?: boolean;
   readonly jsonSchema?: boolean;
+  /** Members that the provider's own settings put into every body: whose project pays. */
+  readonly scope?: Fields;
 }
 
 /** What a builder of answers needs besides the answer: the caller's wishes, and ids and clock as values. */

@@ -13,7 +13,7 @@ export type EmbeddingCaller = Extract<Dialect, 'openai-embeddings' | 'gemini-emb
 /** Those, and the forms that only providers have. */
 export type EmbeddingDialect =
   | EmbeddingCaller
-  | Extract<Dialect, 'voyage-embeddings' | 'jina-embeddings' | 'cohere-embed' | 'titan-embed'>;
+  | Extract<Dialect, 'voyage-embeddings' | 'jina-embeddings' | 'cohere-embed' | 'titan-embed' | 'watsonx-embed'>;
 
 /** What the vectors are for: models that know it embed a question and what answers it differently. */
 export type EmbeddingTask =

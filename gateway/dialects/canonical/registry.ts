@@ -6,6 +6,7 @@ import { gemini } from '../gemini/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
 import { openaiCompletions } from '../openai-completions/adapter.ts';
 import { openaiResponses } from '../openai-responses/adapter.ts';
+import { watsonxChat } from '../watsonx-chat/adapter.ts';
 import type { CallerSide, DialectAdapter, ProviderSide } from './adapter.ts';
 import type { CallerDialect, ProviderDialect, TranslatedDialect } from './request.ts';
 
@@ -19,6 +20,7 @@ const ADAPTERS: Readonly<Record<TranslatedDialect, DialectAdapter>> = {
 const PROVIDERS_ONLY: Readonly<Record<Exclude<ProviderDialect, TranslatedDialect>, ProviderSide>> = {
   'bedrock-converse': bedrockConverse,
   'cohere-v2': cohereV2,
+  'watsonx-chat': watsonxChat,
 };
 
 const CALLERS_ONLY: Readonly<Record<Exclude<CallerDialect, TranslatedDialect>, CallerSide>> = {

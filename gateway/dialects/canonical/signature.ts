@@ -44,6 +44,7 @@ const DIALECTS: ReadonlySet<unknown> = new Set<ProviderDialect>([
   'gemini-generate',
   'bedrock-converse',
   'cohere-v2',
+  'watsonx-chat',
 ]);
 
 function isDialect(value: unknown): value is ProviderDialect {

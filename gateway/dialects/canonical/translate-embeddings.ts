@@ -8,6 +8,7 @@ import {
   openaiEmbeddingsCaller,
   voyageEmbeddings,
 } from '../openai-embeddings/adapter.ts';
+import { watsonxEmbeddings } from '../watsonx-chat/embeddings.ts';
 import type {
   EmbeddingCaller,
   EmbeddingCallerSide,
@@ -31,6 +32,7 @@ const PROVIDERS: Readonly<Record<EmbeddingDialect, Side<EmbeddingProviderSide, P
   'gemini-embed': { ...geminiEmbeddings, talks: 'gemini-generate' },
   'cohere-embed': { ...cohereEmbed, talks: 'cohere-v2' },
   'titan-embed': { ...titanEmbeddings, talks: 'bedrock-converse' },
+  'watsonx-embed': { ...watsonxEmbeddings, talks: 'watsonx-chat' },
 };
 
 const CALLERS: Readonly<Record<EmbeddingCaller, Side<EmbeddingCallerSide, CallerDialect>>> = {
@@ -52,7 +54,7 @@ export function translateEmbeddings(
   const built = provider.buildRequest(request, target.model);
   if (built.refused !== undefined) return built;
   return {
-    body: built.value,
+    body: { ...built.value, ...target.scope },
     ledger: [...parsed.ledger, ...built.ledger],
     back: {
       whole: (answered) => {

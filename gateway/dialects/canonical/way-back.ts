@@ -19,6 +19,8 @@ export interface WayBack {
 export interface CallTarget {
   /** Undefined where it stands in the path alone. */
   readonly model: string | undefined;
+  /** Members that the provider's own settings put into every body: whose project pays. */
+  readonly scope?: Fields;
   /** Shown to the caller where the provider names none. */
   readonly shownModel: string;
 }

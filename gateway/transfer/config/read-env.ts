@@ -10,6 +10,8 @@ const SETTINGS: Readonly<Record<string, readonly [preset: string, setting: strin
   AZURE_RESOURCE_NAME: ['azure-openai', 'resource'],
   CLOUDFLARE_ACCOUNT_ID: ['cloudflare-workers-ai', 'accountId'],
   DATABRICKS_HOST: ['databricks', 'workspace'],
+  WATSONX_PROJECT_ID: ['watsonx', 'projectId'],
+  WATSONX_SPACE_ID: ['watsonx', 'spaceId'],
 };
 /** Addresses whose variable is not the key's name with another ending. */
 const ADDRESSES: Readonly<Record<string, string>> = {
@@ -98,7 +100,7 @@ function presetOf(name: string, secret: string): string | undefined {
 }
 
 function addressFor(name: string, preset: string, variables: ReadonlyMap<string, string>): [string?, string?] {
-  const stem = name.replace(/_(?:API_KEY|AUTH_TOKEN|API_TOKEN|ACCESS_TOKEN|KEY|TOKEN)$/, '');
+  const stem = name.replace(/_(?:API_KEY|APIKEY|AUTH_TOKEN|API_TOKEN|ACCESS_TOKEN|KEY|TOKEN)$/, '');
   for (const [variable, value] of variables) {
     if (value === '' || variable in SETTINGS) continue;
     if (ADDRESS.exec(variable)?.[1] === stem || ADDRESSES[variable] === preset) return [variable, value];

@@ -121,7 +121,7 @@ function chat(body: Json): WireAnswer {
   return body.stream === true ? chatStream(body, reply) : { status: 200, body: chatWhole(reply) };
 }
 
-function seenInChat(body: Json): Seen {
+export function seenInChat(body: Json): Seen {
   const messages = records(body.messages);
   demand(messages.length > 0, 'messages must not be empty');
   const calls: Call[] = [];

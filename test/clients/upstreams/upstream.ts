@@ -95,14 +95,19 @@ async function answerTo(
 ): Promise<WireAnswer> {
   const url = new URL(request.url ?? '/', 'http://upstream');
   try {
-    const body = raw.length === 0 ? {} : (JSON.parse(raw.toString('utf8')) as Json);
     const { method = 'GET', headers } = request;
+    const body = parseBody(raw.toString('utf8'), headers['content-type'] ?? '');
     return await shape.handle({ method, path: url.pathname, query: url.searchParams, headers, body, raw });
   } catch (error) {
     const unfit = error instanceof Unfit;
     complaints.push(`${url.pathname}: ${error instanceof Error ? error.message : String(error)}`);
     return shape.error(unfit ? error.status : 500, unfit ? error.message : 'The upstream fell over.');
   }
+}
+
+function parseBody(sent: string, contentType: string): Json {
+  if (contentType === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(sent));
+  return sent === '' ? {} : (JSON.parse(sent) as Json);
 }
 
 export const record = (value: unknown): Json =>

@@ -59,6 +59,12 @@ const ANSWERS: Readonly<Record<EmbeddingDialect, (vectors: readonly number[][], 
     embeddingsByType: { float: embedding },
     inputTextTokenCount: tokens,
   }),
+  'watsonx-embed': (vectors, tokens) => ({
+    model_id: 'ibm/slate-125m-english-rtrvr-v2',
+    created_at: '2026-11-30T00:00:00.000Z',
+    results: vectors.map((embedding) => ({ embedding })),
+    input_token_count: tokens,
+  }),
 };
 
 /** The texts in a provider's request, independent of our builders. */
@@ -69,6 +75,7 @@ const SENT: Readonly<Record<EmbeddingDialect, (sent: Wire) => string[]>> = {
   'gemini-embed': ({ requests }) => requests.map(({ content }: Wire) => content.parts[0].text),
   'cohere-embed': ({ texts }) => texts,
   'titan-embed': ({ inputText }) => [inputText],
+  'watsonx-embed': ({ inputs }) => inputs,
 };
 
 const PROVIDERS = Object.keys(ANSWERS) as EmbeddingDialect[];
