@@ -33,7 +33,9 @@ export type Dialect =
   | 'bedrock-converse'
   | 'cohere-v2'
   | 'watsonx-chat'
+  | 'ollama-chat'
   | 'cohere-embed'
+  | 'ollama-embed'
   | 'titan-embed'
   | 'watsonx-embed'
   | 'voyage-embeddings'
@@ -50,7 +52,7 @@ export interface Endpoint {
   readonly family: Family;
   readonly dialect: Dialect;
   /** The provider's own form, where no caller speaks it and so no family has it. */
-  readonly format?: 'bedrock' | 'cohere' | 'watsonx';
+  readonly format?: 'bedrock' | 'cohere' | 'watsonx' | 'ollama';
   /** The path behind the provider's base URL (`/chat/completions`), leading slash; for Gemini it holds `{model}`. */
   readonly upstreamPath: string;
   /** Where the model's name stands. */

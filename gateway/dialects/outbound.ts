@@ -87,6 +87,14 @@ const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
     modelIn: 'body',
   }),
   'watsonx-chat': { whole: { endpoint: watsonx('chat') }, stream: { endpoint: watsonx('chat_stream') } },
+  'ollama-chat': sameForBoth({
+    name: 'chat',
+    family: 'openai',
+    format: 'ollama',
+    dialect: 'ollama-chat',
+    upstreamPath: '/chat',
+    modelIn: 'body',
+  }),
 };
 
 export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound {
@@ -105,7 +113,7 @@ export function rerankEndpoint(dialect: RerankDialect): Endpoint {
   return dialect === 'cohere-rerank' ? { ...place, format: 'cohere' } : place;
 }
 
-export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock' | 'watsonx';
+export type EmbeddingFormat = 'openai' | 'gemini' | 'cohere' | 'bedrock' | 'watsonx' | 'ollama';
 
 const EMBEDDINGS: Readonly<Record<EmbeddingFormat, Endpoint>> = {
   openai: {
@@ -127,6 +135,14 @@ const EMBEDDINGS: Readonly<Record<EmbeddingFormat, Endpoint>> = {
     family: 'openai',
     format: 'cohere',
     dialect: 'cohere-embed',
+    upstreamPath: '/embed',
+    modelIn: 'body',
+  },
+  ollama: {
+    name: 'embed',
+    family: 'openai',
+    format: 'ollama',
+    dialect: 'ollama-embed',
     upstreamPath: '/embed',
     modelIn: 'body',
   },

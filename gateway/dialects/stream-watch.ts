@@ -4,9 +4,10 @@
  * the network cut them, and parses only the few lines that can matter.
  */
 import type { Dialect, TokenUsage } from '../exchange.ts';
+import { envelopeMember } from './envelope-member.ts';
 import { readArrayCounts, readCounts, readUsage, type UsageCounts, usageFrom } from './usage.ts';
 
-export type StreamForm = 'sse' | 'json-array' | 'other';
+export type StreamForm = 'sse' | 'json-array' | 'ndjson' | 'other';
 
 /** A class: with a getter in an object literal, the engine made each watch and its shape anew, 3 µs a request. */
 export class StreamWatch {
@@ -18,6 +19,8 @@ export class StreamWatch {
   ended = false;
   /** Evidence that the model was done, where a server forgets the terminal event. */
   finished = false;
+  /** A line of JSON said that it is not the last. */
+  awaitsEnd = false;
   /** An error event's JSON text, as the provider sent it. */
   error: string | undefined = undefined;
   /** What `usage` rests on, as it was written. */
@@ -63,9 +66,18 @@ export function watchStream(dialect: Dialect, contentType: string, streamed = tr
     ? 'sse'
     : dialect === 'gemini-generate' && streamed
       ? 'json-array'
-      : 'other';
+      : isJsonLines(dialect, contentType)
+        ? 'ndjson'
+        : 'other';
   return new StreamWatch(dialect, form);
 }
+
+/** Ollama's streams, also those asked for at its own paths; nobody else's lines are known (github.com/ollama/ollama, server/routes.go). */
+function isJsonLines(dialect: Dialect, contentType: string): boolean {
+  return (dialect === 'ollama-chat' || dialect === 'raw') && JSON_LINES.test(contentType);
+}
+
+const JSON_LINES = /^application\/(?:x-)?ndjson\b/i;
 
 export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
   if (watch.form === 'other') {
@@ -84,7 +96,8 @@ export function watchChunk(watch: StreamWatch, chunk: Buffer): void {
   for (;;) {
     const end = text.indexOf('\n', start);
     if (end === -1) break;
-    watchLine(watch, text, start, end);
+    if (watch.form === 'ndjson') watchJsonLine(watch, text.slice(start, end));
+    else watchLine(watch, text, start, end);
     start = end + 1;
   }
   const rest = text.length - start;
@@ -99,6 +112,8 @@ export function usageOfTail(watch: StreamWatch): TokenUsage | undefined {
 /** To be called when the body is over: the last line may lack its newline. */
 export function watchEnd(watch: StreamWatch): void {
   if (watch.form === 'sse' && watch.carry !== '') watchLine(watch, watch.carry, 0, watch.carry.length);
+  // A last line without its newline counts where it is whole; else it is what the stream was cut in.
+  if (watch.form === 'ndjson' && isJson(watch.carry)) watchJsonLine(watch, watch.carry);
   if (watch.form === 'json-array') {
     watch.ended = watch.carry.trimEnd().endsWith(']');
     if (!watch.sawContent) watch.error ??= watch.blocked;
@@ -110,6 +125,8 @@ export function watchEnd(watch: StreamWatch): void {
 /** True when the answer came to its end by the dialect's own rules. */
 export function streamIsWhole(watch: StreamWatch): boolean {
   if (watch.form === 'other') return true;
+  // At a path of Ollama's own anything may come: only what says that it is not done has an end to come to.
+  if (watch.form === 'ndjson') return watch.ended || (watch.dialect === 'raw' && !watch.awaitsEnd);
   switch (watch.dialect) {
     case 'openai-chat':
     case 'openai-completions':
@@ -144,7 +161,7 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   const line = text.slice(start, end);
   noteEventData(watch, line);
   if (watch.failing) watch.error ??= toUtf8(line.slice(5).trim());
-  if (line.includes('"error"')) watchError(watch, line);
+  if (line.includes('"error"')) watchError(watch, line.slice(5));
   if (line.includes('finish_reason"') || line.includes('"finishReason"')) {
     if (/"finish_reason"\s*:\s*"|"finishReason"\s*:\s*"/.test(line)) watch.finished = true;
   }
@@ -165,6 +182,25 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   else if (line.includes('okens') && line.includes('"usage')) watch.counts = readCounts(line, watch.counts);
 }
 
+/**
+ * A line of JSON on its own. Ollama's last one says `"done":true` at its top, earlier ones `"done":false`; an error is a line
+ * with that member alone (docs/api/errors.mdx).
+ */
+function watchJsonLine(watch: StreamWatch, line: string): void {
+  const text = line.trim();
+  if (text === '') return;
+  watch.sawData = true;
+  if (text.charCodeAt(0) === OPENING_BRACE && text.charCodeAt(text.length - 1) !== CLOSING_BRACE)
+    watch.damaged ??= toUtf8(text.slice(0, 200));
+  if (text.includes('"error"')) watchError(watch, text);
+  if (text.includes('"done"')) {
+    const done = envelopeMember(text, 'done');
+    if (done === true) watch.ended = true;
+    if (done === false) watch.awaitsEnd = true;
+  }
+  if (text.includes('_eval_count')) watch.counts = readCounts(text, watch.counts);
+}
+
 /** An event's data may run over several lines; its ends tell enough, and no event is parsed on its way. */
 function noteEventData(watch: StreamWatch, line: string): void {
   const text = line.slice(5).trim();
@@ -182,6 +218,7 @@ function endEvent(watch: StreamWatch): void {
   if (/^data:\s*\{/.test(head)) watch.damaged ??= toUtf8(head);
 }
 
+const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
 function watchEventName(watch: StreamWatch, name: string): void {
@@ -190,9 +227,9 @@ function watchEventName(watch: StreamWatch, name: string): void {
   if (name === 'error' && watch.dialect === 'watsonx-chat') watch.failing = true;
 }
 
-/** A data line is an error event when its JSON has an `error` member at the top (or says `type: error`). */
-function watchError(watch: StreamWatch, line: string): void {
-  const text = toUtf8(line.slice(5).trim());
+/** An event is an error when its JSON has an `error` member at the top (or says `type: error`). */
+function watchError(watch: StreamWatch, json: string): void {
+  const text = toUtf8(json.trim());
   try {
     const value = JSON.parse(text) as { error?: unknown; type?: unknown };
     if ((value.error !== null && value.error !== undefined) || value.type === 'error') watch.error ??= text;
@@ -210,6 +247,15 @@ function watchArray(watch: StreamWatch, text: string): void {
   if (watch.error === undefined && /^\s*\[?\s*\{\s*"error"\s*:/.test(text)) watch.error = toUtf8(text.slice(0, 4096));
   watch.tail = (watch.tail + text.slice(watch.carry.length)).slice(-TAIL);
   watch.carry = text.slice(-512);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toUtf8(latin1: string): string {

@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** Wire formats a request can be in; each may live behind its own base URL of one provider. */
-export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'watsonx';
+export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'watsonx' | 'ollama';
 
 export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat>>> = {
   'openai-chat': 'openai',
@@ -121,6 +121,7 @@ export function presetBase(preset: Preset, format: WireFormat): string | undefin
   const main = preset.baseUrls[0]?.url;
   if (!main) return undefined;
   if (WIRE_FORMAT_OF[upstreamDialect(preset.dialect)] === format) return main;
+  if (format === 'ollama') return nativeBase(preset);
   // Bedrock's OpenAI-compatible path serves a few open-weight models and no others.
   if (preset.id === 'aws-bedrock') return undefined;
   for (const other of preset.otherDialects) {
@@ -130,6 +131,12 @@ export function presetBase(preset: Preset, format: WireFormat): string | undefin
     if (whole && PASTED_ENDPOINT.test(whole)) return whole.replace(PASTED_ENDPOINT, '');
   }
   return undefined;
+}
+
+/** Where a preset's own paths begin that are no dialect's: Ollama's `/api`. Undefined where it lists none. */
+function nativeBase(preset: Preset): string | undefined {
+  if (!preset.otherDialects.some(({ dialect }) => dialect === 'ollama-chat')) return undefined;
+  return preset.baseUrls.find(({ use }) => use === 'native')?.url;
 }
 
 /** The default base URL of a preset, in the dialect it is spoken to in; places unfilled. */

@@ -42,7 +42,8 @@ function hostPattern(template: string): RegExp {
 export function ownEndpoint(provider: Provider, path: string, dialect: Endpoint['dialect']): Endpoint {
   const own = WIRE_FORMAT_OF[provider.dialect];
   const place = { name: dialect === 'raw' ? 'raw' : 'models', dialect, upstreamPath: path, modelIn: 'none' } as const;
-  if (own === 'bedrock' || own === 'cohere' || own === 'watsonx') return { ...place, family: 'raw', format: own };
+  if (own === 'bedrock' || own === 'cohere' || own === 'watsonx' || own === 'ollama')
+    return { ...place, family: 'raw', format: own };
   return { ...place, family: own ?? 'raw' };
 }
 
@@ -84,7 +85,8 @@ export function baseFor(
     }
     const filled = fillPlaces(template, settings, titleOf);
     if (!filled.ok) return unresolved('gateway_config', filled.message, filled.next);
-    const url = relocate(filled.url, preset.group === 'local' ? provider.settings.host : undefined);
+    const moved = relocate(filled.url, preset.group === 'local' ? provider.settings.host : undefined);
+    const url = isRaw ? rawBase(moved, preset, endpoint.upstreamPath) : moved;
     const origin = preset
       ? ({ from: 'preset', id: preset.id } as const)
       : ({ from: 'provider', id: provider.id } as const);
@@ -96,10 +98,12 @@ export function baseFor(
   if (!filled.ok) return unresolved('gateway_config', filled.message, filled.next);
   const url =
     isRaw || preset?.id === VERTEX
-      ? filled.url
+      ? rawBase(filled.url, preset, endpoint.upstreamPath)
       : isOwnFormat
         ? completeOwn(filled.url, preset, format)
-        : onSameOrigin(filled.url, template as string, settings);
+        : format === 'ollama'
+          ? beside(filled.url, preset as Preset, template as string)
+          : onSameOrigin(filled.url, template as string, settings);
   return {
     ok: true,
     url,
@@ -129,6 +133,8 @@ function completeOwn(given: string, preset: Preset | undefined, format: WireForm
   const path = url.pathname.replace(/\/+$/, '');
   const known = preset ? defaultBaseUrl(preset) : '';
   if (path === '' && known.startsWith(`${url.origin}`) && !known.includes('{')) return known;
+  // The address of Ollama's own paths, given for the provider.
+  if (preset && path.endsWith('/api') && presetBase(preset, 'ollama')) return beside(given, preset, known);
   // Bedrock's paths begin at the host's root.
   if (format === 'bedrock') return given;
   if (path === '' || (format !== 'openai' && !endsInVersion(path))) {
@@ -145,6 +151,7 @@ const VERSIONS: Readonly<Record<WireFormat, string>> = {
   bedrock: '',
   cohere: 'v2',
   watsonx: 'ml/v1',
+  ollama: 'api',
 };
 
 /** Another format of the same provider stays on the host that the user chose: a key must not leave for another one. */
@@ -153,6 +160,33 @@ function onSameOrigin(given: string, template: string, settings: Readonly<Record
   const filled = fillPlaces(template, settings);
   const path = filled.ok ? new URL(filled.url).pathname : '/v1';
   return `${own.origin}${path}`;
+}
+
+/** Another base URL of the preset behind the same root: `http://nas/ollama/v1` is `http://nas/ollama/api` for Ollama's own paths. */
+function beside(given: string, preset: Preset, template: string): string {
+  return rootOf(given, preset) + pathOf(template);
+}
+
+/** A raw request for one of the preset's own paths beside its main ones (`/p/ollama/api/chat`) begins at the root of both. */
+function rawBase(given: string, preset: Preset | undefined, path: string): string {
+  const isNative = preset?.baseUrls.some(({ url, use }) => {
+    const own = pathOf(url);
+    return use.startsWith('native') && own.startsWith('/api') && (path === own || path.startsWith(`${own}/`));
+  });
+  return preset && isNative ? rootOf(given, preset) : given;
+}
+
+/** An address without the path of whichever base URL of the preset it ends in. */
+function rootOf(given: string, preset: Preset): string {
+  const { origin, pathname } = new URL(given);
+  const path = pathname.replace(/\/+$/, '');
+  const own = preset.baseUrls.map(({ url }) => pathOf(url)).find((end) => end !== '' && path.endsWith(end));
+  return origin + (own === undefined ? path : path.slice(0, -own.length));
+}
+
+/** Of a template, whose host may have places. */
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/]*/, '').replace(/\/+$/, '');
 }
 
 /** Local runtimes on another machine or port: the address in the settings takes the default one's place. */
@@ -170,6 +204,7 @@ function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | u
     bedrock: 'Bedrock',
     cohere: 'Cohere',
     watsonx: 'watsonx.ai',
+    ollama: 'Ollama',
   };
   const path = {
     openai: '/v1/chat/completions',
@@ -178,6 +213,7 @@ function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | u
     bedrock: '/v1/chat/completions',
     cohere: '/v1/chat/completions',
     watsonx: '/v1/chat/completions',
+    ollama: '/v1/chat/completions',
   };
   return unresolved(
     'wrong_endpoint',

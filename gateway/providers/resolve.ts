@@ -136,7 +136,7 @@ export function ownHosts(provider: Provider, preset: Preset | undefined): Readon
   const hosts = new Set<string>();
   const endpoints: Endpoint[] = [
     ...(['openai', 'anthropic', 'gemini', 'raw'] as const).map((family) => ({ ...ANY_ENDPOINT, family })),
-    ...(['bedrock', 'cohere', 'watsonx'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
+    ...(['bedrock', 'cohere', 'watsonx', 'ollama'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
   ];
   for (const endpoint of endpoints) {
     const base = baseFor(provider, preset, endpoint, 'any');

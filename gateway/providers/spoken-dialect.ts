@@ -9,6 +9,7 @@ import { presetBase, WIRE_FORMAT_OF, type WireFormat } from './base-url.ts';
 import type { Preset, PresetDialect } from './preset-schema.ts';
 import { presetDialect, type UpstreamDialect } from './presets.ts';
 import { isMakersHost } from './provider-base.ts';
+import { nativeInstead, nativeRule } from './spoken-native.ts';
 import { VERTEX, vertexDialect } from './vertex.ts';
 
 export interface Spoken<D extends Dialect> {
@@ -51,8 +52,13 @@ export function spokenDialect(
   preset: Preset | undefined,
   endpoint: Endpoint & { readonly dialect: CallerDialect },
   model: string,
+  body: unknown,
 ): SpokenDialect {
   if (preset?.id === VERTEX) return decideByModel(model, endpoint.dialect);
+  // Completions of old stay what they are: a base model is not to be asked as a chat model behind the caller's back.
+  const native =
+    endpoint.dialect === 'openai-completions' ? undefined : nativeRule(provider, preset, endpoint.dialect, body);
+  if (native) return { own: false, dialect: 'ollama-chat', rule: native };
   const known = remembered.get(provider) ?? new Map<Dialect, SpokenDialect>();
   remembered.set(provider, known);
   const before = known.get(endpoint.dialect);
@@ -82,6 +88,8 @@ function decide(provider: Provider, preset: Preset | undefined, asked: CallerDia
   if (preset && asked !== 'openai-completions' && offers(provider, preset, asked)) {
     return { own: true, dialect: main, rule: { name: 'dialect.offered', origin, value: asked } };
   }
+  const native = nativeInstead(provider, preset, false);
+  if (native) return { own: false, dialect: 'ollama-chat', rule: native };
   return { own: false, dialect: main, rule: { name: 'dialect.main', origin, value: main ?? provider.dialect } };
 }
 

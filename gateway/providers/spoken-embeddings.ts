@@ -10,6 +10,7 @@ import { presetBase, WIRE_FORMAT_OF, type WireFormat } from './base-url.ts';
 import type { Preset } from './preset-schema.ts';
 import { isMakersHost } from './provider-base.ts';
 import type { Spoken } from './spoken-dialect.ts';
+import { nativeInstead, nativeRule } from './spoken-native.ts';
 import { VERTEX } from './vertex.ts';
 
 export interface SpokenEmbeddings extends Spoken<EmbeddingDialect> {
@@ -26,6 +27,8 @@ export function isEmbeddings(dialect: Dialect): dialect is EmbeddingCaller {
   return dialect in FORMAT_OF;
 }
 
+const NATIVE: Form = { format: 'ollama', dialect: 'ollama-embed' };
+
 /** By provider record (a new one after every change), the caller's dialect and what the model makes of it. */
 const remembered = new WeakMap<Provider, Map<string, SpokenEmbeddings>>();
 
@@ -34,7 +37,10 @@ export function spokenEmbeddings(
   preset: Preset | undefined,
   asked: EmbeddingCaller,
   model: string,
+  body: unknown,
 ): SpokenEmbeddings {
+  const native = nativeRule(provider, preset, asked, body);
+  if (native) return { own: false, ...NATIVE, rule: native };
   const main = mainForm(provider, preset, model);
   const name = `${asked} ${main?.dialect}`;
   const known = remembered.get(provider) ?? new Map<string, SpokenEmbeddings>();
@@ -63,6 +69,8 @@ function decide(
   const own = { own: true, format, dialect: asked };
   if (main?.format === format) return { ...own, rule: rule('dialect.own', asked) };
   if (preset && offers(provider, preset, format)) return { ...own, rule: rule('dialect.offered', asked) };
+  const native = nativeInstead(provider, preset, true);
+  if (native) return { own: false, ...NATIVE, rule: native };
   const dialect = main?.dialect;
   return {
     own: false,

@@ -5,7 +5,7 @@
 import type { Capture } from '../captures/capture.ts';
 import type { TranslatedEvents } from '../control/contract/replay.ts';
 import { providerSideOf } from '../dialects/canonical/registry.ts';
-import { createSseReader } from '../dialects/canonical/sse.ts';
+import { createSseReader, UnreadableStream } from '../dialects/canonical/sse.ts';
 import type { WireEvent } from '../dialects/canonical/stream.ts';
 import { createStreamReducer } from '../dialects/canonical/stream-translator.ts';
 import type { Exchange } from '../exchange.ts';
@@ -69,10 +69,13 @@ async function conversationOf(deps: ReplayDeps, capture: Capture): Promise<Trans
 
 function wireEvents({ to }: TranslatedConversation, bytes: Buffer): WireEvent[] {
   const reader = (providerSideOf(to).createReader ?? createSseReader)();
+  let events: readonly WireEvent[] = [];
   try {
-    return [...reader.push(bytes), ...reader.end()];
-  } catch {
-    return []; // damaged framing: the capture's body shows it
+    events = reader.push(bytes);
+    return events.concat(reader.end());
+  } catch (error) {
+    // What stood whole before the damage; the capture's body shows the rest.
+    return events.concat(error instanceof UnreadableStream ? error.before : []);
   }
 }
 

@@ -89,7 +89,7 @@ export class AnswerJudge {
     if (this.binary) return this.binary.fault && this.judgeFault(this.binary.fault);
     if (!watch) return undefined;
     exchange.usage = watch.usage;
-    if (isRaw && watch.form !== 'sse') {
+    if (isRaw && watch.form !== 'sse' && watch.form !== 'ndjson') {
       exchange.usage = this.usageOfRaw();
       return undefined;
     }

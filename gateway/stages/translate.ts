@@ -67,11 +67,11 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
   const preset = findPreset(provider.preset);
   const model = target.model ?? exchange.askedModel ?? '';
   if (isConversation(dialect)) {
-    const spoken = spokenDialect(provider, preset, { ...endpoint, dialect }, model);
+    const spoken = spokenDialect(provider, preset, { ...endpoint, dialect }, model, json);
     return decided(exchange, target, dialect, spoken, (to) => converse(exchange, dialect, to, target));
   }
   if (isEmbeddings(dialect)) {
-    const spoken = spokenEmbeddings(provider, preset, dialect, model);
+    const spoken = spokenEmbeddings(provider, preset, dialect, model, json);
     return decided(exchange, target, dialect, spoken, (to) => {
       const place = embeddingsEndpoint(spoken.format);
       const asked = { ...named(exchange, model, place), scope: scopeOf(provider) };

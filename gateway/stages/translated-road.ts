@@ -19,7 +19,7 @@ import type { TranslatedConversation, Translation } from './translate.ts';
 /** An answer in one piece is translated in memory; none of a model's is nearly so large. */
 const WHOLE_BYTES = 64 * 1024 * 1024;
 
-const EVENTS = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)\b/i;
+const EVENTS = /^(?:text\/event-stream|application\/(?:vnd\.amazon\.eventstream|x-ndjson))\b/i;
 
 export class TranslatedRoad implements AnswerRoad {
   readonly collectBytes = WHOLE_BYTES;

@@ -110,3 +110,44 @@ describe('a stream that is watched', () => {
     expect(run('gemini-generate', stopped, [20], 'application/json').error).toBeUndefined();
   });
 });
+
+describe('lines of JSON', () => {
+  const line = (value: object) => `${JSON.stringify(value)}\n`;
+  const piece = line({ model: 'm', message: { role: 'assistant', content: 'héllo {"done":true} 🌍' }, done: false });
+  const call = line({ message: { tool_calls: [{ function: { name: 'f', arguments: { done: true } } }] }, done: false });
+  const last = line({ model: 'm', message: {}, done: true, prompt_eval_count: 26, eval_count: 298 });
+  const TYPE = 'application/x-ndjson';
+
+  it.each(['ollama-chat', 'raw'] as const)(
+    '%s: are whole with `done` at their top, wherever they are cut',
+    (dialect) => {
+      fc.assert(
+        fc.property(fc.array(fc.nat(2000), { maxLength: 12 }), (cuts) => {
+          const watch = run(dialect, piece + call + last, cuts, TYPE);
+          expect(streamIsWhole(watch)).toBe(true);
+          expect(watch.usage).toEqual({ inputTokens: 26, outputTokens: 298 });
+          expect([watch.error, watch.damaged]).toEqual([undefined, undefined]);
+        }),
+      );
+      expect(streamIsWhole(run(dialect, piece + call, [], TYPE))).toBe(false);
+      // All there but its newline; and cut where brackets close, inside the arguments of a call.
+      expect(streamIsWhole(run(dialect, (piece + last).trimEnd(), [7], TYPE))).toBe(true);
+      expect(streamIsWhole(run(dialect, piece + call.slice(0, call.indexOf('}') + 1), [], TYPE))).toBe(false);
+    },
+  );
+
+  it('tell of an error, and not of one that a model talks about', () => {
+    const error = '{"error":"llama runner process has terminated"}';
+    expect(run('ollama-chat', `${piece}${error}\n`, [3], TYPE).error).toBe(error);
+    expect(run('ollama-chat', piece.replace('done', 'error') + last, [3], TYPE).error).toBeUndefined();
+  });
+
+  it('show one that is broken in the middle', () => {
+    expect(run('ollama-chat', `{"model":"m\n${last}`, [], TYPE).damaged).toBe('{"model":"m');
+  });
+
+  it('are another program’s at a raw path where none says that it is not done', () => {
+    expect(streamIsWhole(run('raw', '{"status":"pulling manifest"}\n{"status":"success"}\n', [], TYPE))).toBe(true);
+    expect(streamIsWhole(run('ollama-chat', '', [], TYPE))).toBe(false);
+  });
+});

@@ -56,6 +56,11 @@ describe('the address of a request', () => {
     ['cohere', CHAT, 'https://api.cohere.ai/compatibility/v1/chat/completions'],
     ['groq', '/v1/responses', 'https://api.groq.com/openai/v1/responses'],
     ['ollama', MESSAGES, 'http://127.0.0.1:11434/v1/messages'],
+    ['ollama', '/p/ollama/api/chat', 'http://127.0.0.1:11434/api/chat'],
+    ['ollama', '/p/ollama/v1/models', 'http://127.0.0.1:11434/v1/models'],
+    ['ollama', '/p/ollama/models', 'http://127.0.0.1:11434/v1/models'],
+    ['ollama-cloud', '/p/ollama-cloud/api/tags', 'https://ollama.com/api/tags'],
+    ['lm-studio', '/p/lm-studio/api/v0/models', 'http://127.0.0.1:1234/api/v0/models'],
     ['jina', '/v1/embeddings', 'https://api.jina.ai/v1/embeddings'],
     ['openai', '/p/openai/files', 'https://api.openai.com/v1/files'],
     ['openai', '/p/openai/v1/files', 'https://api.openai.com/v1/files'],
@@ -69,6 +74,21 @@ describe('the address of a request', () => {
     ['openai', '/p/openai', 'https://api.openai.com/v1'],
   ])('%s at %s is %s', (preset, path, expected) => {
     expect(urlOf(provider(preset), path)).toBe(expected);
+  });
+
+  test.each([
+    [{}, 'http://127.0.0.1:11434'],
+    [{ settings: { host: '192.168.1.5:11500' } }, 'http://192.168.1.5:11500'],
+    [{ baseUrl: 'http://nas:11434' }, 'http://nas:11434'],
+    [{ baseUrl: 'http://nas:11434/v1' }, 'http://nas:11434'],
+    [{ baseUrl: 'http://nas:11434/api' }, 'http://nas:11434'],
+    [{ baseUrl: 'https://nas/ollama/v1' }, 'https://nas/ollama'],
+  ])('Ollama’s own form is beside the shared one: %o', (more, root) => {
+    const record = provider('ollama', more);
+    const native = resolveUpstream(record, findPreset('ollama'), outboundOf('ollama-chat', true).endpoint, 'm');
+    expect(native.ok && native.url.href).toBe(`${root}/api/chat`);
+    expect(urlOf(record, CHAT)).toBe(`${root}/v1/chat/completions`);
+    expect(urlOf(record, '/p/ollama/api/tags')).toBe(`${root}/api/tags`);
   });
 
   test('every served preset has an address for its own dialect once its settings are filled in', () => {

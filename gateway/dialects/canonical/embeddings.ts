@@ -13,7 +13,10 @@ export type EmbeddingCaller = Extract<Dialect, 'openai-embeddings' | 'gemini-emb
 /** Those, and the forms that only providers have. */
 export type EmbeddingDialect =
   | EmbeddingCaller
-  | Extract<Dialect, 'voyage-embeddings' | 'jina-embeddings' | 'cohere-embed' | 'titan-embed' | 'watsonx-embed'>;
+  | Extract<
+      Dialect,
+      'voyage-embeddings' | 'jina-embeddings' | 'cohere-embed' | 'titan-embed' | 'watsonx-embed' | 'ollama-embed'
+    >;
 
 /** What the vectors are for: models that know it embed a question and what answers it differently. */
 export type EmbeddingTask =
@@ -44,6 +47,8 @@ export interface EmbeddingRequest {
   readonly encoding: 'float' | 'base64';
   /** Asked one by one, and answered so (Gemini's `embedContent`). */
   readonly single: boolean;
+  /** Fields that no dialect shares. */
+  readonly extra?: Fields;
 }
 
 export interface EmbeddingAnswer {
@@ -59,6 +64,8 @@ export type ParsedEmbeddings =
   | { readonly error: CanonicalError; readonly answer?: undefined };
 
 export interface EmbeddingProviderSide {
+  /** Which of the caller's extra fields it carries; undefined: none. */
+  readonly takes?: (name: string, value: unknown) => boolean;
   /** `model`: undefined where it stands in the path. */
   buildRequest(request: EmbeddingRequest, model: string | undefined): Result<Fields>;
   parseAnswer(body: unknown): ParsedEmbeddings;

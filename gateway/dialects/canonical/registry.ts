@@ -3,6 +3,7 @@ import { anthropicMessages } from '../anthropic-messages/adapter.ts';
 import { bedrockConverse } from '../bedrock-converse/adapter.ts';
 import { cohereV2 } from '../cohere-v2/adapter.ts';
 import { gemini } from '../gemini/adapter.ts';
+import { ollamaChat } from '../ollama-chat/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
 import { openaiCompletions } from '../openai-completions/adapter.ts';
 import { openaiResponses } from '../openai-responses/adapter.ts';
@@ -21,6 +22,7 @@ const PROVIDERS_ONLY: Readonly<Record<Exclude<ProviderDialect, TranslatedDialect
   'bedrock-converse': bedrockConverse,
   'cohere-v2': cohereV2,
   'watsonx-chat': watsonxChat,
+  'ollama-chat': ollamaChat,
 };
 
 const CALLERS_ONLY: Readonly<Record<Exclude<CallerDialect, TranslatedDialect>, CallerSide>> = {

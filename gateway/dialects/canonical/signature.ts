@@ -45,6 +45,7 @@ const DIALECTS: ReadonlySet<unknown> = new Set<ProviderDialect>([
   'bedrock-converse',
   'cohere-v2',
   'watsonx-chat',
+  'ollama-chat',
 ]);
 
 function isDialect(value: unknown): value is ProviderDialect {

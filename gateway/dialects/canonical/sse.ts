@@ -6,7 +6,7 @@ import { createParser } from 'eventsource-parser';
 import type { WireEvent } from './stream.ts';
 
 /** Room for an image inside an event. */
-const MAX_EVENT_CHARACTERS = 32 * 1024 * 1024;
+export const MAX_EVENT_CHARACTERS = 32 * 1024 * 1024;
 
 export interface EventReader {
   /** The events that these bytes complete. Throws `UnreadableStream` for damage and once the bound is passed. */

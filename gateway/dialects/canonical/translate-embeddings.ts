@@ -2,6 +2,7 @@
 import { titanEmbeddings } from '../bedrock-converse/titan-embeddings.ts';
 import { cohereEmbed } from '../cohere-v2/embeddings.ts';
 import { geminiEmbeddings, geminiEmbeddingsCaller } from '../gemini/embeddings.ts';
+import { ollamaEmbed } from '../ollama-chat/embeddings.ts';
 import {
   jinaEmbeddings,
   openaiEmbeddings,
@@ -14,9 +15,11 @@ import type {
   EmbeddingCallerSide,
   EmbeddingDialect,
   EmbeddingProviderSide,
+  EmbeddingRequest,
   ParsedEmbeddings,
 } from './embeddings.ts';
 import { unusable } from './error.ts';
+import { createLosses, type LedgerEntry } from './losses.ts';
 import { callerSideOf } from './registry.ts';
 import type { CallerDialect, ProviderDialect } from './request.ts';
 import { translateError } from './translate.ts';
@@ -31,6 +34,7 @@ const PROVIDERS: Readonly<Record<EmbeddingDialect, Side<EmbeddingProviderSide, P
   'jina-embeddings': { ...jinaEmbeddings, talks: 'openai-chat' },
   'gemini-embed': { ...geminiEmbeddings, talks: 'gemini-generate' },
   'cohere-embed': { ...cohereEmbed, talks: 'cohere-v2' },
+  'ollama-embed': { ...ollamaEmbed, talks: 'ollama-chat' },
   'titan-embed': { ...titanEmbeddings, talks: 'bedrock-converse' },
   'watsonx-embed': { ...watsonxEmbeddings, talks: 'watsonx-chat' },
 };
@@ -55,7 +59,7 @@ export function translateEmbeddings(
   if (built.refused !== undefined) return built;
   return {
     body: { ...built.value, ...target.scope },
-    ledger: [...parsed.ledger, ...built.ledger],
+    ledger: [...parsed.ledger, ...notCarried(request, provider), ...built.ledger],
     back: {
       whole: (answered) => {
         const read = readAnswer(provider, answered, request.inputs.length);
@@ -67,6 +71,22 @@ export function translateEmbeddings(
       failed: (status, text, headers) => translateError(provider.talks, caller.talks, status, text, headers),
     },
   };
+}
+
+/** A text may be a key or a person: it is not told. */
+function notCarried({ extra = {} }: EmbeddingRequest, { takes }: EmbeddingProviderSide): readonly LedgerEntry[] {
+  const losses = createLosses();
+  for (const [name, value] of Object.entries(extra)) {
+    if (takes?.(name, value)) continue;
+    losses.add(
+      'dropped',
+      name,
+      'Embeddings have no such field elsewhere.',
+      typeof value === 'string' ? undefined : value,
+    );
+  }
+  const closed = losses.close(undefined);
+  return closed.refused === undefined ? closed.ledger : [];
 }
 
 function readAnswer(provider: EmbeddingProviderSide, body: unknown, asked: number): ParsedEmbeddings {

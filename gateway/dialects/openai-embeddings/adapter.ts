@@ -35,14 +35,6 @@ export const openaiEmbeddingsCaller: EmbeddingCallerSide = {
   parseRequest(body) {
     if (!isRecord(body)) return NOT_AN_OBJECT;
     const losses = createLosses();
-    for (const [name, value] of Object.entries(unknownFields(body, KNOWN) ?? {})) {
-      losses.add(
-        'dropped',
-        name,
-        'Embeddings have no such field elsewhere.',
-        asText(value) === undefined ? value : undefined,
-      );
-    }
     const word = asText(body.input_type);
     const task = word === undefined ? undefined : INPUT_TYPES[word.toLowerCase()];
     if (word !== undefined && task === undefined)
@@ -55,6 +47,7 @@ export const openaiEmbeddingsCaller: EmbeddingCallerSide = {
         user: asText(body.user),
         encoding: body.encoding_format === 'base64' ? ('base64' as const) : ('float' as const),
         single: false,
+        extra: unknownFields(body, KNOWN),
       }),
     );
   },

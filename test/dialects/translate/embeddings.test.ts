@@ -54,6 +54,14 @@ const ANSWERS: Readonly<Record<EmbeddingDialect, (vectors: readonly number[][], 
     meta: { api_version: { version: '2' }, billed_units: { input_tokens: tokens } },
     response_type: 'embeddings_by_type',
   }),
+  // github.com/ollama/ollama, docs/api.md (*Generate Embeddings*).
+  'ollama-embed': (vectors, tokens) => ({
+    model: 'nomic-embed-text',
+    embeddings: vectors,
+    total_duration: 14143917,
+    load_duration: 1019500,
+    prompt_eval_count: tokens,
+  }),
   'titan-embed': ([embedding], tokens) => ({
     embedding,
     embeddingsByType: { float: embedding },
@@ -74,6 +82,7 @@ const SENT: Readonly<Record<EmbeddingDialect, (sent: Wire) => string[]>> = {
   'jina-embeddings': ({ input }) => input,
   'gemini-embed': ({ requests }) => requests.map(({ content }: Wire) => content.parts[0].text),
   'cohere-embed': ({ texts }) => texts,
+  'ollama-embed': ({ input }) => input,
   'titan-embed': ({ inputText }) => [inputText],
   'watsonx-embed': ({ inputs }) => inputs,
 };
