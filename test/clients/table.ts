@@ -17,6 +17,7 @@ import { anthropic } from './upstreams/anthropic.ts';
 import { bedrock } from './upstreams/bedrock.ts';
 import { cohere } from './upstreams/cohere.ts';
 import { gemini } from './upstreams/gemini.ts';
+import { ollama } from './upstreams/ollama.ts';
 import { openai } from './upstreams/openai.ts';
 import { type Running, type Shape, startUpstream } from './upstreams/upstream.ts';
 import { watsonx } from './upstreams/watsonx.ts';
@@ -34,7 +35,7 @@ export const PROGRAMS: readonly Program[] = [
   langchainAnthropic,
 ];
 
-export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere, watsonx];
+export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere, ollama, watsonx];
 
 export interface Cell {
   readonly right: number;

@@ -65,6 +65,11 @@ export interface ProviderSide {
   // The state of a stream is the dialect's own affair: callers only hand it back.
   parseStream(seed: string): StreamParser<unknown>;
   parseError(status: number | undefined, body: string, headers: Readonly<Record<string, string>>): CanonicalError;
+  /**
+   * The tool whose call comes as the answer's text: where the dialect holds an answer to a schema and cannot force a call, one
+   * forced call is asked for as such an answer. Undefined for any other request.
+   */
+  readonly callInText?: (request: CanonicalRequest) => string | undefined;
   /** Finds the events in a stream's bytes where they are no server-sent events. */
   readonly createReader?: () => EventReader;
 }

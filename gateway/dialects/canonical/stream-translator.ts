@@ -8,7 +8,7 @@ import type { LedgerEntry } from './losses.ts';
 import { callerSideOf, providerSideOf } from './registry.ts';
 import type { CallerDialect, ProviderDialect } from './request.ts';
 import type { CanonicalUsage } from './response.ts';
-import { type RestoreState, type Restoring, restoreEvent } from './restore-tools.ts';
+import { NOTHING_HELD, type RestoreState, type Restoring, restoreEvent } from './restore-tools.ts';
 import { createJsonArrayReader, createSseReader, UnreadableStream } from './sse.ts';
 import type { CanonicalEvent, WireEvent } from './stream.ts';
 
@@ -52,7 +52,7 @@ export function createStreamReducer(
     const lost: LedgerEntry[] = [];
     const events: CanonicalEvent[] = [];
     for (const raw of read) {
-      const [restored, known] = restoreEvent(restoring, raw, plan);
+      const [restored, known] = restoreEvent(restoring, raw, plan, context.seed);
       restoring = restored;
       for (const event of known) {
         const [next, written] = builder.step(built, event);
@@ -70,7 +70,7 @@ export function createStreamReducer(
     ];
   };
   return {
-    initial: { parser: parser.initial, builder: builder.initial, restoring: {}, outcome: 'running' },
+    initial: { parser: parser.initial, builder: builder.initial, restoring: NOTHING_HELD, outcome: 'running' },
     step(state, event) {
       if (state.outcome !== 'running') return [state, { events: [], text: '', lost: [] }];
       if (event?.comment) return write(state, state.parser, [{ type: 'ping' }]);

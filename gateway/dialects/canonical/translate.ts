@@ -51,6 +51,7 @@ export function translateRequest(
   if (built.refused !== undefined) {
     return { refused: { ...built.refused, param: callerPath(from, built.refused.param) } };
   }
+  const callInText = builder.callInText?.(request);
   return {
     body: built.value,
     ledger: [...parsed.ledger, ...fitted.ledger, ...built.ledger].map((entry) => ({
@@ -61,6 +62,7 @@ export function translateRequest(
       stream: request.stream,
       includeUsage: request.includeUsage ?? true,
       toolNames,
+      ...(callInText === undefined ? {} : { callInText }),
       freeTextTools: builder.freeTextTools && target.customTools !== false ? NO_NAMES : freeTextNames(named),
     },
   };
@@ -87,7 +89,10 @@ export function translateResponse(
 ): TranslatedResponse {
   const parsed = providerSideOf(from).parseResponse(body, context.seed);
   if (parsed.error !== undefined) return { error: parsed.error, ...callerSideOf(to).buildError(parsed.error) };
-  const { wire, ledger } = callerSideOf(to).buildResponse(restoreResponse(parsed.response, plan), context);
+  const { wire, ledger } = callerSideOf(to).buildResponse(
+    restoreResponse(parsed.response, plan, context.seed),
+    context,
+  );
   return { body: wire, ledger };
 }
 
@@ -109,7 +114,7 @@ export function translateResponseToStream(
   let state = builder.initial;
   let text = '';
   const ledger: LedgerEntry[] = [];
-  for (const event of eventsOfResponse(restoreResponse(parsed.response, plan))) {
+  for (const event of eventsOfResponse(restoreResponse(parsed.response, plan, context.seed))) {
     const [next, written] = builder.step(state, event);
     state = next;
     text += written.text;

@@ -2,6 +2,7 @@
 import type { ProviderSide } from '../canonical/adapter.ts';
 import { createNdjsonReader } from '../canonical/ndjson.ts';
 import { buildRequest } from './build-request.ts';
+import { forcedTool } from './forced-call.ts';
 import { parseError } from './parse-error.ts';
 import { parseResponse } from './parse-response.ts';
 import { parseStream } from './parse-stream.ts';
@@ -18,5 +19,6 @@ export const ollamaChat: ProviderSide = {
   parseResponse,
   parseStream,
   parseError,
+  callInText: (request) => forcedTool(request)?.name,
   createReader: createNdjsonReader,
 };

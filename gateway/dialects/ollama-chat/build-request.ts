@@ -10,6 +10,7 @@ import { defined, nonEmpty } from '../canonical/json.ts';
 import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, Effort, Fields, ProviderDialect, ToolDefinition } from '../canonical/request.ts';
 import { buildMessages } from './build-messages.ts';
+import { askedForCall, forcedTool, schemaOf } from './forced-call.ts';
 import { takeWishes, type Wishes } from './wishes.ts';
 
 const OWN: ProviderDialect = 'ollama-chat';
@@ -28,12 +29,16 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
     losses.add('dropped', 'service_tier', 'Ollama has no such tier.', request.serviceTier);
   dropExtra(request.metadata, 'metadata', request.from, OWN, losses);
   const { logprobs } = request.sampling;
+  const forced = forcedTool(request);
+  if (forced) noteForced(forced, request, losses);
   const { think, ...members } = wishes.members;
   const wire = defined({
     model: target.model,
-    messages: buildMessages(request, losses),
-    tools: nonEmpty(offeredTools(request, losses).map((tool, index) => buildTool(tool, index, request, losses))),
-    format: buildFormat(request, losses),
+    messages: buildMessages(forced ? askedForCall(request, forced) : request, losses),
+    tools: forced
+      ? undefined
+      : nonEmpty(offeredTools(request, losses).map((tool, index) => buildTool(tool, index, request, losses))),
+    format: forced ? schemaOf(forced) : buildFormat(request, losses),
     think: buildThink(request, target, think, losses),
     options: buildOptions(request, wishes, losses),
     logprobs,
@@ -45,6 +50,13 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
   return losses.close<Fields>(wire);
 }
 
+function noteForced(forced: ToolDefinition, request: CanonicalRequest, losses: Losses): void {
+  usableTools(request, OWN, losses);
+  const why =
+    'Ollama cannot be made to call a tool: its answer is held to the schema of this one, and becomes the call.';
+  losses.add('renamed', 'tool_choice', why, forced.name, 'format');
+}
+
 /** No choice exists; what cannot be said by offering fewer tools is refused. */
 function offeredTools(request: CanonicalRequest, losses: Losses): readonly ToolDefinition[] {
   const tools = allowedTools(request, usableTools(request, OWN, losses), losses);
@@ -54,7 +66,7 @@ function offeredTools(request: CanonicalRequest, losses: Losses): readonly ToolD
     return [];
   }
   if (choice?.type === 'required' || choice?.type === 'tool' || (choice?.type === 'allowed' && choice.required))
-    losses.refuse('tool_choice', 'Ollama cannot be made to call a tool; leave the choice to the model.');
+    losses.refuse('tool_choice', 'Ollama cannot be made to call one of several tools; leave the choice to the model.');
   if (request.parallelToolCalls === false && tools.length > 0)
     losses.add('dropped', 'parallel_tool_calls', 'Ollama cannot forbid several calls at once.', false);
   return tools;
@@ -70,11 +82,8 @@ function buildTool(tool: ToolDefinition, index: number, request: CanonicalReques
     const why = 'A tool with free text becomes a function with one text; the answer is turned back.';
     losses.add('renamed', at, why, tool.name);
   }
-  const parameters =
-    tool.kind === 'custom'
-      ? { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
-      : { type: 'object', properties: {}, ...tool.parameters };
-  return { type: 'function', function: defined({ name: tool.name, description: tool.description, parameters }) };
+  const { name, description } = tool;
+  return { type: 'function', function: defined({ name, description, parameters: schemaOf(tool) }) };
 }
 
 function buildFormat(request: CanonicalRequest, losses: Losses): 'json' | Fields | undefined {

@@ -22,7 +22,7 @@ function taken(from: TranslatedDialect, body: unknown, target: object = {}) {
   return result;
 }
 
-/** Forced calls and addresses of pictures are refused: those have tests of their own. */
+/** Forced calls are asked for otherwise, addresses of pictures refused: those have tests of their own. */
 const sendable = conversations.filter(
   ({ choice, turns }) =>
     typeof choice !== 'object' && choice !== 'required' && turns.every(({ image }) => !image?.startsWith('https:')),
@@ -400,10 +400,15 @@ describe('over two turns', () => {
 describe('what Ollama cannot do', () => {
   const ASK = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
   const tool = { type: 'function', function: { name: 'a', parameters: { type: 'object' } } };
+  const named = (name: string) => ({ type: 'function', function: { ...tool.function, name } });
   const picture = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
   it.each([
-    ['a forced call', { tools: [tool], tool_choice: 'required' }, /cannot be made to call a tool/],
-    ['one forced tool', { tools: [tool], tool_choice: { type: 'function', function: { name: 'a' } } }, /made to call/],
+    ['a forced call of one among several', { tools: [tool, named('b')], tool_choice: 'required' }, /one of several/],
+    [
+      'a forced call in a format of its own',
+      { tools: [tool], tool_choice: 'required', response_format: { type: 'json_object' } },
+      /cannot be made to call/,
+    ],
     ['a picture by its address', { messages: picture('https://example.com/a.png') }, /no addresses of pictures/],
     ['several answers', { n: 2 }, /ask for one/],
   ])('is refused: %s', (_, more, words) => {
@@ -414,6 +419,80 @@ describe('what Ollama cannot do', () => {
     const { body, ledger } = taken('openai-chat', { ...ASK, tools: [tool], tool_choice: 'none' });
     expect(body.tools).toBeUndefined();
     expect(ledger).toMatchObject([{ action: 'renamed', path: 'tool_choice' }]);
+  });
+});
+
+describe('one forced call', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const get = { name: 'get weather!', description: 'Looks it up', parameters: schema };
+  const other = { name: 'other', parameters: { type: 'object' } };
+  const ask = (more: object) => ({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more });
+  const functions = (...all: object[]) => all.map((one) => ({ type: 'function', function: one }));
+  const byName = { type: 'function', function: { name: get.name } };
+  const pieces = (...texts: string[]) => [
+    ...texts.map((content) => ({ model: 'm', message: { role: 'assistant', content }, done: false })),
+    TEXT.at(-1),
+  ];
+  const streamedBy = (body: object, values: readonly unknown[]) => {
+    const { plan } = taken('openai-chat', body);
+    const translator = createStreamTranslator('ollama-chat', 'openai-chat', plan, CONTEXT);
+    return collect('openai-chat', translator.push(Buffer.from(lines(values))) + translator.end());
+  };
+
+  it.each([
+    ['by its name', { tools: functions(get, other), tool_choice: byName }],
+    ['as the only one', { tools: functions(get), tool_choice: 'required' }],
+  ])('%s is an answer of its schema, and comes back as the call', (_, more) => {
+    const { body, ledger, plan } = taken('openai-chat', ask(more));
+    expect(body).toMatchObject({ format: schema });
+    expect(body.tools).toBeUndefined();
+    expect(JSON.stringify(body.messages)).toContain('Looks it up');
+    expect(ledger.filter(({ path }) => path === 'tool_choice')).toMatchObject([{ action: 'renamed', after: 'format' }]);
+    const answer = { ...WHOLE, message: { role: 'assistant', content: '{"city":"Rome"}', thinking: 'hm' } };
+    const whole = translateResponse('ollama-chat', 'openai-chat', answer, plan, CONTEXT) as { body: Wire };
+    expect(whole.body.choices[0]).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: {
+        content: null,
+        reasoning_content: 'hm',
+        tool_calls: [
+          { id: `call_${CONTEXT.seed}_0`, function: { name: 'get weather!', arguments: '{"city":"Rome"}' } },
+        ],
+      },
+    });
+    expect(streamedBy(ask(more), pieces('{"city":', '"Rome"}'))).toMatchObject({
+      text: '',
+      calls: [{ name: 'get weather!', input: { city: 'Rome' } }],
+      finish: 'tool_calls',
+      ended: true,
+    });
+  });
+
+  it('of free text gives the text', () => {
+    const custom = { type: 'custom', custom: { name: 'patch', description: 'Applies it' } };
+    const body = ask({ tools: [custom], tool_choice: { type: 'custom', custom: { name: 'patch' } } });
+    const { plan, body: sent } = taken('openai-chat', body);
+    expect(sent.format).toMatchObject({ required: ['input'] });
+    const answer = { ...WHOLE, message: { role: 'assistant', content: '{"input":"*** Begin"}' } };
+    const whole = translateResponse('ollama-chat', 'openai-chat', answer, plan, CONTEXT) as { body: Wire };
+    expect(whole.body.choices[0].message.tool_calls[0]).toMatchObject({
+      type: 'custom',
+      custom: { name: 'patch', input: '*** Begin' },
+    });
+    const translator = createStreamTranslator('ollama-chat', 'openai-chat', plan, CONTEXT);
+    const text = translator.push(Buffer.from(lines(pieces('{"input":', '"*** Begin"}')))) + translator.end();
+    const written = (eventsOf(text) as Wire[]).flatMap(({ choices }) => choices?.[0]?.delta.tool_calls ?? []);
+    expect(written.map((call: Wire) => call.custom.input).join('')).toBe('*** Begin');
+  });
+
+  it('that was cut by its length says so, and no answer makes no call', () => {
+    const body = ask({ tools: functions(get), tool_choice: 'required' });
+    const last = { ...(TEXT.at(-1) as object), done_reason: 'length' };
+    const { plan } = taken('openai-chat', body);
+    const cut = { ...last, message: { role: 'assistant', content: '{"ci' } };
+    const whole = translateResponse('ollama-chat', 'openai-chat', cut, plan, CONTEXT) as { body: Wire };
+    expect(whole.body.choices[0]).toMatchObject({ finish_reason: 'length' });
+    expect(streamedBy(body, pieces())).toMatchObject({ calls: [], finish: 'stop', ended: true });
   });
 });
 
