@@ -34,6 +34,7 @@ export function fixContextOf(
     limit: limitOf(refused),
     appId: capture.appId ?? undefined,
     model: nearestModel(refused) ?? modelToUse(capture, stored?.preset ?? provider, findings),
+    failedModel: capture.attemptList.at(-1)?.model,
     vaultLocked: refused?.rule?.name === 'vault' || /locked/i.test(refused?.summary ?? '') ? true : undefined,
     missingProvider: provider === undefined ? missingProvider(capture, refused) : undefined,
     route: capture.routeName ?? nameAskedFor(refused),

@@ -38,7 +38,11 @@ export function explainRecord(record: FailureRecord): Explanation {
       ...providerLadder(facts, cause, judgement.evidence),
     ],
     alternatives: judgement.alternatives,
-    fixes: buildFixes(words.fixes, { preset: facts.preset, providerName: facts.providerName }),
+    fixes: buildFixes(words.fixes, {
+      preset: facts.preset,
+      providerName: facts.providerName,
+      failedModel: facts.model,
+    }),
     probes: probesFor([cause, ...judgement.alternatives.slice(0, 1).map((one) => one.cause)]),
   };
 }

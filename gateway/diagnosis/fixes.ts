@@ -11,6 +11,8 @@ interface FixRow {
   /** What the operation needs to know; without it the fix is words only, or is left out where it would mean nothing. */
   readonly needs?: keyof FixContext;
   readonly page?: Page;
+  /** Presets that it is for; undefined: every provider. */
+  readonly presets?: readonly string[];
 }
 
 export const FIXES = {
@@ -79,6 +81,7 @@ export const FIXES = {
     title: 'Trust the company’s root certificate (NODE_EXTRA_CA_CERTS), or ask who issues it',
     kind: null,
   },
+  'pull-model': { title: 'Download it on that machine: ollama pull {model}', kind: null, presets: ['ollama'] },
   'start-server': { title: 'Start the local server and check its port', kind: null },
 } as const satisfies Record<string, FixRow>;
 
@@ -104,6 +107,8 @@ export interface FixContext {
   readonly capture?: string;
   /** To use in the failed one's place, or OPEN_CHOICE. */
   readonly model?: string;
+  /** The one that failed, as the provider was asked for it. */
+  readonly failedModel?: string;
   readonly route?: string;
   readonly vaultLocked?: true;
   /** The practice provider played the failure: fixes are tried out on it and change nothing. */
@@ -120,7 +125,10 @@ export function buildFixes(ids: readonly FixId[], context: FixContext): Fix[] {
 function buildFix(id: FixId, context: FixContext): Fix | undefined {
   const row: FixRow = FIXES[id];
   const url = row.page ? (context.preset?.urls[row.page] ?? undefined) : undefined;
-  const title = row.title.replace('{provider}', context.providerName);
+  if (row.presets && !row.presets.includes(context.preset?.id ?? '')) return undefined;
+  const title = row.title
+    .replace('{provider}', () => context.providerName)
+    .replace('{model}', () => plainName(context.failedModel));
   const known = row.needs === undefined || context[row.needs] !== undefined;
   if (row.kind === 'open-url') return url ? { id, title, action: { kind: 'open-url', url }, url } : undefined;
   if (!known) {
@@ -137,6 +145,11 @@ function buildFix(id: FixId, context: FixContext): Fix | undefined {
     action: { kind: row.kind, ...subjectOf(id, context), ...context.parameters?.[id] },
     ...(url ? { url } : {}),
   };
+}
+
+/** A name that can be typed into a shell as it stands. */
+function plainName(model: string | undefined): string {
+  return model !== undefined && /^[\w./:-]{1,100}$/.test(model) && !model.startsWith('-') ? model : 'NAME';
 }
 
 /** They lie with somebody else, or show something: there is nothing to rehearse. */

@@ -43,5 +43,6 @@ export const FIX_ACTIONS: Readonly<Record<FixId, FixAction>> = {
   'check-network': requests.byHand,
   'check-clock': requests.byHand,
   'trust-certificate': requests.byHand,
+  'pull-model': requests.byHand,
   'start-server': requests.byHand,
 };

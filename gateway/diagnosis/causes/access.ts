@@ -18,8 +18,8 @@ export const accessWords = {
   model_not_found: {
     title: '{provider} has no model of that name.',
     means: 'The model, deployment or version named in the request is not known to the provider at this address.',
-    why: 'The name is misspelled, belongs to another provider, is a deployment that was never made, or the model has been retired.',
-    fixes: ['use-model', 'open-docs', 'retry'],
+    why: 'The name is misspelled, belongs to another provider, is a deployment that was never made or a model that was never downloaded, or the model has been retired.',
+    fixes: ['pull-model', 'use-model', 'open-docs', 'retry'],
     probes: ['list-models', 'nearest-model'],
     atGateway: {
       title: 'No model, route or provider here has that name.',

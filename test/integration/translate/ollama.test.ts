@@ -347,6 +347,11 @@ describe('a model that is not there', () => {
     const explained = explainCapture(capture, { now: Date.now() });
     expect(explained).toMatchObject({ cause: 'model_not_found', title: 'Ollama (local) has no model of that name.' });
     expect(explained.detail).toContain('try pulling it first');
+    expect(explained.fixes[0]).toEqual({
+      id: 'pull-model',
+      title: 'Download it on that machine: ollama pull llama9',
+      action: null,
+    });
     const rung = explained.ladder.find(({ check }) => check === 'request_accepted');
     expect(rung?.evidence.map(({ what }) => what).join()).toContain('run `ollama pull` with its exact name and tag');
   });
