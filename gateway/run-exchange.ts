@@ -16,6 +16,7 @@ import { presentedBy } from './stages/credential-facts.ts';
 import type { ForwardRun } from './stages/forward.ts';
 import type { Plan } from './stages/plan.ts';
 import type { PreparedAttempt } from './stages/prepare-attempt.ts';
+import type { FindCapture } from './stages/recall.ts';
 import { tooLarge, undecodable } from './stages/receive.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
 import { recordStep, refuse, type StageContext } from './stages/stage.ts';
@@ -48,6 +49,8 @@ export interface PipelineOptions {
   /** Answers kept from earlier. */
   readonly cache: ExchangeCache;
   readonly countTexts: CountTexts;
+  /** What was recorded of an earlier exchange. */
+  readonly findCapture: FindCapture;
   /** A fault of ours, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -148,6 +151,7 @@ export class ExchangeRun {
       classify: options.classify,
       cache: options.cache,
       countTexts: options.countTexts,
+      findCapture: options.findCapture,
       explainUrl: options.explainUrl(this.exchange.id),
     });
     options.recorder.begin(this.exchange);

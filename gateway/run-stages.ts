@@ -28,6 +28,7 @@ import { answerModels } from './stages/list-models.ts';
 import type { Plan } from './stages/plan.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
 import { priceExchange } from './stages/price-exchange.ts';
+import { type FindCapture, type Recalled, recall, recallable } from './stages/recall.ts';
 import { receiveBody, receiveHead } from './stages/receive.ts';
 import { renameModel } from './stages/rename-model.ts';
 import { PRACTICE } from './stages/resolve-target.ts';
@@ -44,7 +45,7 @@ import { route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
 import { editsAtAll, transform } from './stages/transform.ts';
-import { type Translation, translate, withAnswerLosses } from './stages/translate.ts';
+import { isTranslated, type Translation, translate, withAnswerLosses } from './stages/translate.ts';
 import type { ChosenTarget } from './stages/usable-target.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
@@ -71,6 +72,8 @@ export interface StageEnvironment {
   readonly cache?: ExchangeCache;
   /** Counts texts as a model does; absent where tokens are estimated. */
   readonly countTexts?: CountTexts;
+  /** Reads what was recorded of earlier exchanges; absent where requests go on from none. */
+  readonly findCapture?: FindCapture;
   /** False where nothing is really sent, so that nothing is spent. */
   readonly spends?: boolean;
 }
@@ -105,6 +108,7 @@ export class StageRun {
   private body: Buffer | undefined;
   private plan: KeepPlan | undefined;
   private keeping: KeepingSink | undefined;
+  private recalled: Recalled | undefined;
   private readonly limits: LimitRun;
   private identified: { readonly outcome: StageOutcome; readonly startMs: number; readonly endMs: number } | undefined;
 
@@ -175,7 +179,7 @@ export class StageRun {
     return true;
   }
 
-  /** `authorize`, `limit`, `cache`, `route`: may it, and now; was it answered before; where does it go. A promise only where limits are shared or a tokenizer is asked. */
+  /** `authorize`, `limit`, `cache`, `route`: may it, and now; was it answered before; where does it go. A promise only where limits are shared, a tokenizer or an earlier capture is asked. */
   choose(): Choice | Promise<Choice> {
     const { exchange, environment } = this;
     const { context } = environment;
@@ -204,7 +208,19 @@ export class StageRun {
     const { outcome, plan } = route(exchange, context);
     this.record('route', outcome, routeMs);
     if (!plan || !this.edit()) return { kind: 'refused' };
-    return this.count(plan.entries[0]) ?? this.withinKeyLimits(plan, 0);
+    return this.count(plan.entries[0]) ?? this.recall(plan) ?? this.withinKeyLimits(plan, 0);
+  }
+
+  /** Fills in what the request refers to by id, where a target cannot; undefined where there is nothing to fill in. */
+  private recall(plan: Plan): Promise<Choice> | undefined {
+    const { exchange, environment } = this;
+    const { findCapture } = environment;
+    const references = findCapture && recallable(exchange);
+    if (!references || !plan.entries.some((entry) => isTranslated(exchange, entry))) return undefined;
+    return recall(exchange, references, environment.context.config, findCapture).then((recalled) => {
+      this.recalled = recalled;
+      return this.withinKeyLimits(plan, 0);
+    });
   }
 
   /** What the target's provider cannot count is counted or estimated here, and nothing is sent. */
@@ -305,7 +321,7 @@ export class StageRun {
   ): PreparedAttempt | Unprepared {
     const { exchange, environment } = this;
     const translateMs = environment.at('translate', 'start');
-    const { outcome, translation } = translate(exchange, target);
+    const { outcome, translation } = translate(exchange, target, this.recalled);
     if (outcome?.decision === 'refused') return { stage: 'translate', outcome };
     if (outcome) this.recordTranslate(outcome, translateMs);
     // The first begins where the recorded step did; those that follow have no step of their own.
@@ -325,7 +341,7 @@ export class StageRun {
 
   /** Whether this target could be asked, as far as can be told without asking. */
   canPrepare(target: ChosenTarget, body: Buffer): boolean {
-    const { outcome, translation } = translate(this.exchange, target);
+    const { outcome, translation } = translate(this.exchange, target, this.recalled);
     if (outcome?.decision === 'refused') return false;
     return 'attempt' in this.prepareAt(0, target, body, false, [], translation);
   }

@@ -183,6 +183,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     classify: classifyAnswer,
     cache: exchangeCache(cache, vault),
     countTexts: counter.count,
+    findCapture: (id) => recorder.get(id),
     onFault: (error) => options.onFault?.(error),
     explainUrl: (id) => `${services.publicUrl}/ui/requests/${id}`,
   };

@@ -113,6 +113,7 @@ class ReplayRun {
         sameRequest: input.sameRequest,
       }),
       countTexts: deps.replay.countTexts,
+      findCapture: (id) => deps.recorder.get(id),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
       spends: live,
     });

@@ -4,6 +4,7 @@
  * refused. Pure: a replay runs it again and gets the same bytes.
  */
 import type { AnswerContext } from '../dialects/canonical/adapter.ts';
+import { asRecord } from '../dialects/canonical/json.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import type { CallerDialect, Fields, ProviderDialect } from '../dialects/canonical/request.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { translateEmbeddings } from '../dialects/canonical/translate-embeddings.ts';
 import { translateRerank } from '../dialects/canonical/translate-rerank.ts';
 import type { CallTarget, TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
+import { withEarlier } from '../dialects/openai-responses/earlier.ts';
 import { embeddingsEndpoint, outboundOf, rerankEndpoint } from '../dialects/outbound.ts';
 import type { Dialect, Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
@@ -22,6 +24,7 @@ import { findPreset } from '../providers/presets.ts';
 import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
 import { spokenRerank } from '../providers/spoken-rerank.ts';
+import type { Recalled } from './recall.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { scopeOf, targetFacts } from './target-facts.ts';
 import { travellingHeaders } from './travelling-headers.ts';
@@ -59,7 +62,21 @@ export interface Translated {
 /** More entries than a person reads; their number is told. */
 const MOST_ENTRIES = 200;
 
-export function translate(exchange: Exchange, target: ChosenTarget): Translated {
+/** Whether this target is asked in another dialect than the caller's. */
+export function isTranslated({ endpoint, askedModel, json }: Exchange, { provider, model }: ChosenTarget): boolean {
+  if (!endpoint || !provider || !isConversation(endpoint.dialect)) return false;
+  const { dialect } = endpoint;
+  return !spokenDialect(
+    provider,
+    findPreset(provider.preset),
+    { ...endpoint, dialect },
+    model ?? askedModel ?? '',
+    json,
+  ).own;
+}
+
+/** `recalled`: what the request refers to by id, where it does. */
+export function translate(exchange: Exchange, target: ChosenTarget, recalled?: Recalled): Translated {
   const { endpoint, json } = exchange;
   const { provider } = target;
   if (!endpoint || !provider || json === undefined) return {};
@@ -68,7 +85,14 @@ export function translate(exchange: Exchange, target: ChosenTarget): Translated 
   const model = target.model ?? exchange.askedModel ?? '';
   if (isConversation(dialect)) {
     const spoken = spokenDialect(provider, preset, { ...endpoint, dialect }, model, json);
-    return decided(exchange, target, dialect, spoken, (to) => converse(exchange, dialect, to, target));
+    return decided(
+      exchange,
+      target,
+      dialect,
+      spoken,
+      (to) => converse(exchange, dialect, to, target, recalled),
+      recalled,
+    );
   }
   if (isEmbeddings(dialect)) {
     const spoken = spokenEmbeddings(provider, preset, dialect, model, json);
@@ -99,6 +123,7 @@ function decided<D extends Dialect>(
   from: Dialect,
   spoken: Spoken<D>,
   translated: (to: D) => Call,
+  recalled?: Recalled,
 ): Translated {
   if (spoken.own) return { outcome: untouched(spoken) };
   // What speaks none of these is refused by whoever looks for its address, with the words for it.
@@ -106,6 +131,7 @@ function decided<D extends Dialect>(
   const to = spoken.dialect;
   const result = translated(to);
   const { rule } = spoken;
+  const input = { dialect: from, ...(recalled ? { recalled: recalled.captures } : {}) };
   const cannot = (param: string, message: string): Translated => ({
     outcome: refuse(
       {
@@ -115,7 +141,7 @@ function decided<D extends Dialect>(
         rule,
         evidence: [{ what: 'cannot be carried', where: param, value: message }],
       },
-      { input: { dialect: from }, output: { dialect: to } },
+      { input, output: { dialect: to } },
     ),
   });
   if (result.refused !== undefined) return cannot(result.refused.param, result.refused.message);
@@ -133,7 +159,7 @@ function decided<D extends Dialect>(
       decision: 'passed',
       summary: summaryOf(from, to, ledger.length),
       rule,
-      input: { dialect: from },
+      input,
       output: { dialect: to, ...boundedLedger(ledger) },
     },
     translation: { from, to, endpoint, search, body: wire(body), headers, back, conversation },
@@ -144,27 +170,49 @@ function wire(body: Fields): Buffer {
   return Buffer.from(JSON.stringify(body), 'utf8');
 }
 
-function converse(exchange: Exchange, from: CallerDialect, to: ProviderDialect, target: ChosenTarget): Call {
+function converse(
+  exchange: Exchange,
+  from: CallerDialect,
+  to: ProviderDialect,
+  target: ChosenTarget,
+  recalled: Recalled | undefined,
+): Call {
   const model = target.model ?? exchange.askedModel ?? '';
   const stream = exchange.stream === true;
   const outbound = outboundOf(to, stream);
+  if (recalled?.missing) return { refused: recalled.missing, endpoint: outbound.endpoint };
   const { provider } = target;
   const facts = { ...targetFacts(findPreset(provider?.preset), to, model), scope: scopeOf(provider) };
-  const result = translateRequest(from, to, exchange.json, facts, { model: exchange.askedModel, stream });
+  const kept = from === 'openai-responses' ? keepHere(exchange, recalled) : undefined;
+  const json = kept ? kept.body : exchange.json;
+  const result = translateRequest(from, to, json, facts, { model: exchange.askedModel, stream });
   if (result.refused !== undefined) return { refused: result.refused, endpoint: outbound.endpoint };
-  const { body, ledger, plan } = result;
+  const { body, plan } = result;
   const answer: AnswerContext = {
     seed: exchange.id,
     nowSeconds: Math.floor(exchange.receivedAt / 1000),
     model: exchange.askedModel ?? model,
     includeUsage: plan.includeUsage,
     jsonArray: from === 'gemini-generate' && stream && !/[?&]alt=sse\b/.test(exchange.request.url),
+    stored: kept?.stored,
   };
   const back: WayBack = {
     whole: (answered) => translateResponse(to, from, answered, plan, answer),
     failed: (status, text, headers) => translateError(to, from, status, text, headers),
   };
+  const ledger = kept ? [...kept.ledger, ...result.ledger] : result.ledger;
   return { body, ledger, back, ...outbound, conversation: { from, to, plan, answer } };
+}
+
+/** What OpenAI would keep between requests, and the captures of this gateway keep in its place. */
+function keepHere({ json, recording }: Exchange, recalled: Recalled | undefined) {
+  const request = asRecord(json) ?? {};
+  const { body, ledger } = recalled ? withEarlier(request, recalled) : { body: request, ledger: [] };
+  const stored = recording === 'full' && request.store !== false;
+  if (!stored || request.store === undefined) return { body, ledger, stored };
+  const { store, ...rest } = body;
+  const why = 'The provider keeps nothing; what is recorded here of the answer serves later requests of this app.';
+  return { body: rest, ledger: [...ledger, { path: 'store', action: 'dropped' as const, why, before: true }], stored };
 }
 
 /** An entry of the ledger, and on which way it was lost. */

@@ -42,6 +42,8 @@ export interface AnswerContext {
   readonly includeUsage?: boolean;
   /** Gemini streams an array of JSON where server-sent events were not asked for. */
   readonly jsonArray?: boolean;
+  /** Whether later requests may go on from this answer by its id. */
+  readonly stored?: boolean;
 }
 
 export type ParsedResponse =

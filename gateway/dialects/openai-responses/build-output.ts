@@ -5,11 +5,20 @@ import { buildReasoning } from './build-items.ts';
 
 const OWN: TranslatedDialect = 'openai-responses';
 
-/** What the object says of itself whatever the answer is. Nothing is stored, so nothing can be referred to later. */
-export function responseObject(
-  about: { readonly id: string; readonly model: string; readonly createdSeconds: number },
-  rest: Fields,
-): Fields {
+export interface About {
+  readonly id: string;
+  readonly model: string;
+  readonly createdSeconds: number;
+  readonly stored: boolean;
+}
+
+/** By which later requests find the capture that the answer stands in; the provider's own id is there too. */
+export function responseId(seed: string): string {
+  return `resp_${seed}`;
+}
+
+/** What the object says of itself whatever the answer is. */
+export function responseObject(about: About, rest: Fields): Fields {
   return {
     id: about.id,
     object: 'response',
@@ -26,7 +35,7 @@ export function responseObject(
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },
-    store: false,
+    store: about.stored,
     temperature: null,
     text: { format: { type: 'text' } },
     tool_choice: 'auto',

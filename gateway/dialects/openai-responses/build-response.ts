@@ -9,6 +9,7 @@ import {
   messageItem,
   reasoningItem,
   refusalPart,
+  responseId,
   responseObject,
   textPart,
 } from './build-output.ts';
@@ -17,9 +18,10 @@ import { buildStatus, buildUsage } from './usage.ts';
 export function buildResponse(response: CanonicalResponse, context: AnswerContext): BuiltResponse {
   const losses = createLosses();
   const about = {
-    id: response.id ?? `resp_${context.seed}`,
+    id: responseId(context.seed),
     model: response.model ?? context.model,
     createdSeconds: response.createdSeconds ?? context.nowSeconds,
+    stored: context.stored ?? false,
   };
   const wire = responseObject(about, {
     ...buildStatus(response.finish),

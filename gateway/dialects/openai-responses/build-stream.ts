@@ -9,14 +9,11 @@ import type { LedgerEntry } from '../canonical/losses.ts';
 import type { Fields } from '../canonical/request.ts';
 import type { CanonicalUsage, Finish } from '../canonical/response.ts';
 import type { CanonicalEvent, PartDelta, PartHead, StreamBuilder, Written } from '../canonical/stream.ts';
-import { buildAnnotation, responseObject } from './build-output.ts';
+import { type About, buildAnnotation, responseId, responseObject } from './build-output.ts';
 import { begin, type OpenItem, partOf, say, wholeItem } from './stream-items.ts';
 import { buildStatus, buildUsage } from './usage.ts';
 
-export interface BuildState {
-  readonly id: string;
-  readonly model: string;
-  readonly createdSeconds: number;
+export interface BuildState extends About {
   readonly seed: string;
   readonly sequence: number;
   readonly over: boolean;
@@ -35,12 +32,13 @@ type Inner = readonly [BuildState, readonly Draft[], (readonly LedgerEntry[])?];
 const NOTHING: Written = { text: '' };
 
 export function buildStream(context: AnswerContext): StreamBuilder<BuildState> {
-  const { seed, model, nowSeconds: createdSeconds } = context;
+  const { seed, model, nowSeconds: createdSeconds, stored = false } = context;
   return {
     initial: {
-      id: `resp_${seed}`,
+      id: responseId(seed),
       model,
       createdSeconds,
+      stored,
       seed,
       sequence: 0,
       over: false,
@@ -70,8 +68,8 @@ function write(type: string, fields: Fields): string {
 function step(state: BuildState, event: CanonicalEvent): Inner {
   switch (event.type) {
     case 'start': {
-      const { id = state.id, model = state.model, createdSeconds = state.createdSeconds } = event;
-      const started = { ...state, id, model, createdSeconds };
+      const { model = state.model, createdSeconds = state.createdSeconds } = event;
+      const started = { ...state, model, createdSeconds };
       const response = responseObject(started, {});
       return [
         started,

@@ -163,7 +163,7 @@ function findOnlyHere(body: Record<string, unknown>): OnlyHere[] {
   if (body.store === true) {
     found.push({
       param: 'store',
-      why: 'Nothing is kept between requests here; send "store": false, and the whole conversation each time.',
+      why: 'The answers to this app are not recorded here, so nothing can be kept; send "store": false, and the whole conversation each time.',
     });
   }
   if (asText(body.previous_response_id)) kept('previous_response_id', 'The earlier response');

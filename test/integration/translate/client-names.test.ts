@@ -94,7 +94,6 @@ describe('what OpenAI keeps between requests', () => {
   it.each([
     ['previous_response_id', { previous_response_id: 'resp_1' }],
     ['conversation', { conversation: 'conv_1' }],
-    ['store', { store: true }],
     ['background', { background: true, store: false }],
   ])('%s is refused with a sentence where it is kept nowhere', async (param, more) => {
     const response = await gateway.post('/v1/responses', { model: 'local/qwen3', input, ...more });
