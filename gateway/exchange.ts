@@ -350,4 +350,6 @@ export interface Exchange {
     /** A recorded answer was served again, so nothing was used. */
     readonly nothingSent?: boolean;
   };
+  /** The recorder's own: where it stands among those that are not over. */
+  runningPlace?: number;
 }

@@ -104,6 +104,7 @@ export function openExchange(
     credentialFrom: undefined,
     userAsserted: undefined,
     routeName: undefined,
+    limitHeaders: undefined,
     refusal: undefined,
     answer: undefined,
     usage: undefined,
@@ -111,6 +112,7 @@ export function openExchange(
     cache: undefined,
     verdict: undefined,
     origin: undefined,
+    runningPlace: undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net';
 import type { Refusal } from './exchange.ts';
 import { corsHeaders, type GuardRules, guardRequest } from './guard.ts';
+import { TurnResponse } from './turn-response.ts';
 
 export interface ListenerOptions {
   readonly rules: () => GuardRules;
@@ -41,6 +42,7 @@ const MAX_HEADER_BYTES = 32 * 1024;
 
 export function createListener(options: ListenerOptions): Listener {
   const server: Server = createServer({
+    ServerResponse: TurnResponse,
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: 15_000,
     // Bodies are bounded by their silence (pipeline), not by their whole length: a large upload may take its time.

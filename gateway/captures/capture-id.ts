@@ -6,7 +6,9 @@
 import { randomFillSync } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const VALUE_OF = new Map([...ALPHABET].map((character, value) => [character, value]));
+/** By character code; asked for every capture that is packed. */
+const VALUE_OF = new Uint8Array(128);
+for (let value = 0; value < 32; value++) VALUE_OF[ALPHABET.charCodeAt(value)] = value;
 const PER_MS = 256;
 const HALF = 2 ** 25;
 const ID_PATTERN = /^c[0-9a-hjkmnp-tv-z]{20}$/;
@@ -58,7 +60,7 @@ export function isCaptureId(text: string): boolean {
 export function captureNumber(id: string): number | undefined {
   if (!isCaptureId(id)) return undefined;
   let number = 0;
-  for (let at = 1; at <= 10; at++) number = number * 32 + (VALUE_OF.get(id[at] as string) as number);
+  for (let at = 1; at <= 10; at++) number = number * 32 + (VALUE_OF[id.charCodeAt(at)] as number);
   return number;
 }
 

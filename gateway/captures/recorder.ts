@@ -26,7 +26,7 @@ import { type RowTuple, rowFromTuple, STATE, type StateCode } from './record-for
 import type { Redactor } from './redact.ts';
 import type { RetentionPolicy } from './retention.ts';
 import { RunningExchanges } from './running-exchanges.ts';
-import { SpendBook, type SpendEntry } from './spend-book.ts';
+import { SpendBook, type SpendEntry, type SpendShare } from './spend-book.ts';
 import type { TemplateText } from './template.ts';
 import { TemplateBook } from './template-book.ts';
 import type { UsageBatch, UsageQuery, UsageSum } from './usage-store.ts';
@@ -198,11 +198,10 @@ class BatchingRecorder implements Recorder {
   private owedUsage: UsageEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly onWindow = () => this.send(performance.now() - RUNNING_ROW_AFTER_MS);
-  /** Accepted and not over; those in `unwritten` have no row yet (and began at that reading of the monotonic clock). */
   private readonly running = new RunningExchanges();
-  private readonly unwritten = new Map<string, number>();
-  /** Over, and not packed yet. */
+  /** Over, and not packed yet; what they spent stands at the same places. */
   private readonly finished: Exchange[] = [];
+  private readonly finishedSpend: (SpendShare | undefined)[] = [];
   private readonly decoding = new Map<string, Promise<void>>();
   private readonly endWaiters = new Map<string, (() => void)[]>();
   private readonly underway = new Map<number, Underway>();
@@ -248,14 +247,13 @@ class BatchingRecorder implements Recorder {
 
   begin(exchange: Exchange): void {
     if (this.ended) return;
-    this.running.add(exchange);
-    this.unwritten.set(exchange.id, performance.now());
+    this.running.add(exchange, performance.now());
     this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   finish(exchange: Exchange): void {
     if (this.ended) return;
-    this.spend.count(exchange);
+    this.finishedSpend.push(this.spend.count(exchange));
     this.finished.push(exchange);
     if (this.finished.length >= PACKED_AT_ONCE) this.catchUp();
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
@@ -264,17 +262,23 @@ class BatchingRecorder implements Recorder {
   /** One by one: packing may send a batch, which packs the rest first. */
   catchUp(): void {
     for (let exchange = this.finished.shift(); exchange; exchange = this.finished.shift()) {
+      const share = this.finishedSpend.shift();
       try {
-        this.record(exchange);
+        this.record(exchange, share);
       } catch (error) {
-        this.fault(error, exchange.id);
-        this.meter.note(exchange);
-        this.spend.note(exchange);
+        this.lose(exchange, share, error);
       }
     }
   }
 
-  private record(exchange: Exchange): void {
+  /** What could not be recorded is counted all the same. */
+  private lose(exchange: Exchange, share: SpendShare | undefined, error: unknown): void {
+    this.fault(error, exchange);
+    this.meter.note(exchange);
+    this.spend.note(share);
+  }
+
+  private record(exchange: Exchange, share: SpendShare | undefined): void {
     const { id } = exchange;
     this.noteUse(exchange);
     const coded = this.codedBodies(exchange);
@@ -290,24 +294,23 @@ class BatchingRecorder implements Recorder {
       }
     }
     if (!later) {
-      this.put(exchange, decoded);
+      this.put(exchange, decoded, share);
       return;
     }
     const done = Promise.all(later)
-      .then(() => this.put(exchange, decoded))
-      .catch((error) => {
-        this.fault(error, id);
-        this.meter.note(exchange);
-        this.spend.note(exchange);
-      })
+      .then(() => this.put(exchange, decoded, share))
+      .catch((error) => this.lose(exchange, share, error))
       .finally(() => this.decoding.delete(id));
     this.decoding.set(id, done);
   }
 
-  private put(exchange: Exchange, decoded: ReadonlyMap<TappedBody, DecodedBody>): void {
+  private put(
+    exchange: Exchange,
+    decoded: ReadonlyMap<TappedBody, DecodedBody>,
+    share: SpendShare | undefined,
+  ): void {
     const { id } = exchange;
-    const hadRow = this.running.has(id) && !this.unwritten.has(id);
-    this.over(id);
+    const hadRow = this.running.end(exchange);
     if (exchange.recording === 'off') {
       if (hadRow) packErasure(this.batch, id, captureNumber(id) as number);
     } else {
@@ -316,16 +319,11 @@ class BatchingRecorder implements Recorder {
     }
     // With the batch that holds its capture: what a crash loses, it loses of both.
     this.meter.note(exchange);
-    this.spend.note(exchange);
+    this.spend.note(share);
     this.wakeWaiters(id);
     if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
     else if (this.batch.length > 0 || this.meter.hasPending || this.spend.changed)
       this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
-  }
-
-  private over(id: string): void {
-    this.running.delete(id);
-    this.unwritten.delete(id);
   }
 
   private pack(exchange: Exchange, state: StateCode, decoded?: ReadonlyMap<TappedBody, DecodedBody>): void {
@@ -364,22 +362,16 @@ class BatchingRecorder implements Recorder {
     this.catchUp();
     clearTimeout(this.timer);
     this.timer = undefined;
-    for (const [id, begunAt] of this.unwritten) {
-      // They stand in the order in which they began.
-      if (begunAt > begunBefore) {
-        this.timer = setTimeout(this.onWindow, WINDOW_MS);
-        break;
-      }
-      this.unwritten.delete(id);
-      const exchange = this.running.get(id);
+    const waiting = this.running.giveRows(begunBefore, (exchange) => {
       // A body being decoded belongs to an exchange that is over; its row comes with it in a moment.
-      if (!exchange || exchange.recording === 'off' || this.decoding.has(id)) continue;
+      if (exchange.recording === 'off' || this.decoding.has(exchange.id)) return;
       try {
         this.pack(exchange, STATE.running);
       } catch (error) {
-        this.fault(error, id);
+        this.fault(error, exchange);
       }
-    }
+    });
+    if (waiting) this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
     this.sendPolicy();
     if (this.batch.length > 0 || this.meter.hasPending || this.owedUsage.length > 0 || this.spend.changed) {
       const lastUsed = entriesOf(this.used);
@@ -622,10 +614,10 @@ class BatchingRecorder implements Recorder {
     });
   }
 
-  private fault(error: unknown, id: string): void {
-    this.over(id);
+  private fault(error: unknown, exchange: Exchange): void {
+    this.running.end(exchange);
     this.leftOut.rows++;
-    this.wakeWaiters(id);
+    this.wakeWaiters(exchange.id);
     this.notice({
       id: 'captures-fault',
       level: 'error',
@@ -658,7 +650,7 @@ class BatchingRecorder implements Recorder {
   async get(id: string): Promise<Capture | null> {
     this.catchUp();
     await this.decoding.get(id);
-    if (this.running.has(id)) await this.endOf(id);
+    if (this.running.get(id)) await this.endOf(id);
     this.send();
     return (await this.call({ method: 'get', id })) as Capture | null;
   }

@@ -19,71 +19,116 @@ interface Sum {
   unpriced: number;
 }
 
-interface Entry {
+/** One subject's sums on one day: looked up once a request, so that no names of sums are put together for each. */
+interface Tally {
   readonly day: string;
-  readonly subjects: readonly string[];
+  /** `2026-11-29 app:ID`. */
+  readonly key: string;
+  /** As budgets see it: all that is over. */
+  readonly today: Sum;
+  readonly month: Sum;
+  /** As it is committed: all whose captures are packed. */
+  readonly packed: Sum;
+  changed: boolean;
+}
+
+/** What one exchange spent, and to which sums it is added. */
+export interface SpendShare {
+  readonly tallies: readonly Tally[];
   readonly nanos: number;
   readonly unpriced: number;
 }
 
 export class SpendBook implements Spend {
-  /** As budgets see it, by `2026-11-29 app:ID` and by `2026-11 app:ID`: all that is over. */
+  /** By `2026-11-29 app:ID` and by `2026-11 app:ID`. */
   readonly #days = new Map<string, Sum>();
   readonly #months = new Map<string, Sum>();
-  /** As it is committed, by day: all whose captures are packed. */
   readonly #packed = new Map<string, Sum>();
-  readonly #ahead = new Map<Exchange, Entry>();
-  #changed = new Set<string>();
+  /** Of the day that was last counted on, by kind and id. */
+  readonly #tallies: Record<SubjectKind, Map<string, Tally>> = {
+    'gateway-key': new Map(),
+    app: new Map(),
+    route: new Map(),
+    'provider-key': new Map(),
+  };
+  #changed: Tally[] = [];
 
   /** What is stored; counted on top of what was noted meanwhile. */
   load(entries: readonly SpendEntry[]): void {
     for (const [day, subject, nanos, unpriced] of entries) {
-      add(this.#packed, `${day} ${subject}`, nanos, unpriced);
-      this.#see({ day, subjects: [subject], nanos, unpriced });
+      add(sumIn(this.#packed, `${day} ${subject}`), nanos, unpriced);
+      add(sumIn(this.#days, `${day} ${subject}`), nanos, unpriced);
+      add(sumIn(this.#months, `${monthOf(day)} ${subject}`), nanos, unpriced);
     }
   }
 
-  /** It is over: budgets count it from now on. Belongs to the day on which it arrived. */
-  count(exchange: Exchange): void {
-    const entry = entryOf(exchange);
-    if (!entry) return;
-    this.#see(entry);
-    this.#ahead.set(exchange, entry);
+  /**
+   * It is over: budgets count it from now on. Belongs to the day on which it arrived. Returns what `note` is to be given
+   * when its capture is packed; undefined where nothing was spent.
+   */
+  count(exchange: Exchange): SpendShare | undefined {
+    const nanos = exchange.cost ? nanosOf(exchange.cost.usd) : 0;
+    const unpriced = nanos === 0 && isUnpriced(exchange) ? 1 : 0;
+    if (nanos === 0 && unpriced === 0) return undefined;
+    const tallies = this.#talliesOf(exchange, localDay(exchange.receivedAt));
+    for (const { today, month } of tallies) {
+      add(today, nanos, unpriced);
+      add(month, nanos, unpriced);
+    }
+    return { tallies, nanos, unpriced };
   }
 
-  /** Its capture is packed: it is committed with that. Nothing happens for one that was not counted. */
-  note(exchange: Exchange): void {
-    const entry = this.#ahead.get(exchange);
-    if (!entry) return;
-    this.#ahead.delete(exchange);
-    for (const subject of entry.subjects) {
-      const key = `${entry.day} ${subject}`;
-      add(this.#packed, key, entry.nanos, entry.unpriced);
-      this.#changed.add(key);
+  /** Its capture is packed: it is committed with that. */
+  note(share: SpendShare | undefined): void {
+    if (!share) return;
+    for (const tally of share.tallies) {
+      add(tally.packed, share.nanos, share.unpriced);
+      if (tally.changed) continue;
+      tally.changed = true;
+      this.#changed.push(tally);
     }
   }
 
-  #see({ day, subjects, nanos, unpriced }: Entry): void {
-    for (const subject of subjects) {
-      add(this.#days, `${day} ${subject}`, nanos, unpriced);
-      add(this.#months, `${monthOf(day)} ${subject}`, nanos, unpriced);
+  #talliesOf({ caller, routeName, attempts }: Exchange, day: string): Tally[] {
+    const tallies: Tally[] = [];
+    if (caller) {
+      tallies.push(this.#tally('gateway-key', caller.gatewayKeyId, day), this.#tally('app', caller.appId, day));
     }
+    if (routeName !== undefined) tallies.push(this.#tally('route', routeName, day));
+    const key = attempts.at(-1)?.key;
+    if (key) tallies.push(this.#tally('provider-key', key.id, day));
+    return tallies;
+  }
+
+  #tally(of: SubjectKind, id: string, day: string): Tally {
+    const known = this.#tallies[of].get(id);
+    if (known?.day === day) return known;
+    const key = `${day} ${of}:${id}`;
+    const tally = {
+      day,
+      key,
+      today: sumIn(this.#days, key),
+      month: sumIn(this.#months, `${monthOf(day)} ${of}:${id}`),
+      packed: sumIn(this.#packed, key),
+      changed: false,
+    };
+    this.#tallies[of].set(id, tally);
+    return tally;
   }
 
   get changed(): boolean {
-    return this.#changed.size > 0;
+    return this.#changed.length > 0;
   }
 
   /** Totals that changed since the last time. */
   takeChanged(): SpendEntry[] {
-    if (this.#changed.size === 0) return [];
-    const entries: SpendEntry[] = [];
-    for (const key of this.#changed) {
-      const { nanos, unpriced } = this.#packed.get(key) as Sum;
-      entries.push([key.slice(0, 10), key.slice(11), nanos, unpriced]);
-    }
-    this.#changed = new Set();
-    return entries;
+    const changed = this.#changed;
+    this.#changed = [];
+    return changed.map((tally) => {
+      tally.changed = false;
+      const { nanos, unpriced } = tally.packed;
+      return [tally.key.slice(0, 10), tally.key.slice(11), nanos, unpriced];
+    });
   }
 
   spent(of: SubjectKind, id: string, period: 'day' | 'month', day: string): Spent {
@@ -92,28 +137,18 @@ export class SpendBook implements Spend {
   }
 }
 
-function entryOf(exchange: Exchange): Entry | undefined {
-  const nanos = exchange.cost ? nanosOf(exchange.cost.usd) : 0;
-  const unpriced = nanos === 0 && isUnpriced(exchange) ? 1 : 0;
-  if (nanos === 0 && unpriced === 0) return undefined;
-  return { day: localDay(exchange.receivedAt), subjects: subjectsOf(exchange), nanos, unpriced };
+function sumIn(sums: Map<string, Sum>, key: string): Sum {
+  let sum = sums.get(key);
+  if (!sum) {
+    sum = { nanos: 0, unpriced: 0 };
+    sums.set(key, sum);
+  }
+  return sum;
 }
 
-function add(sums: Map<string, Sum>, key: string, nanos: number, unpriced: number): void {
-  const sum = sums.get(key);
-  if (sum) {
-    sum.nanos += nanos;
-    sum.unpriced += unpriced;
-  } else sums.set(key, { nanos, unpriced });
-}
-
-function subjectsOf({ caller, routeName, attempts }: Exchange): string[] {
-  const subjects: string[] = [];
-  if (caller) subjects.push(`gateway-key:${caller.gatewayKeyId}`, `app:${caller.appId}`);
-  if (routeName !== undefined) subjects.push(`route:${routeName}`);
-  const key = attempts.at(-1)?.key;
-  if (key) subjects.push(`provider-key:${key.id}`);
-  return subjects;
+function add(sum: Sum, nanos: number, unpriced: number): void {
+  sum.nanos += nanos;
+  sum.unpriced += unpriced;
 }
 
 /** Answered by a provider that sends bills, as far as is known, and with a use whose price is not known. */
