@@ -199,6 +199,8 @@ class BatchingRecorder implements Recorder {
   private timer: NodeJS.Timeout | undefined;
   private readonly onWindow = () => this.send(performance.now() - RUNNING_ROW_AFTER_MS);
   private readonly running = new RunningExchanges();
+  /** At the end of the turn, when its answers are on their way. */
+  private readonly onPacking = () => this.catchUp();
   /** Over, and not packed yet; what they spent stands at the same places. */
   private readonly finished: Exchange[] = [];
   private readonly finishedSpend: (SpendShare | undefined)[] = [];
@@ -255,7 +257,7 @@ class BatchingRecorder implements Recorder {
     if (this.ended) return;
     this.finishedSpend.push(this.spend.count(exchange));
     this.finished.push(exchange);
-    if (this.finished.length >= PACKED_AT_ONCE) this.catchUp();
+    if (this.finished.length === PACKED_AT_ONCE) setImmediate(this.onPacking);
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 

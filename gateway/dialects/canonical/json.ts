@@ -54,7 +54,17 @@ export function parseJson(text: string): unknown {
 
 /** A copy without members that are undefined. */
 export function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+  // A loop, and not Object.fromEntries over entries: it is asked for every message and every event of a stream.
+  const copy: Record<string, unknown> = {};
+  for (const name in value) if (value[name] !== undefined && Object.hasOwn(value, name)) put(copy, name, value[name]);
+  return copy as T;
+}
+
+/** A member from outside may be called `__proto__`, which plain assignment would take for something else. */
+function put(copy: Record<string, unknown>, name: string, member: unknown) {
+  if (name === '__proto__')
+    Object.defineProperty(copy, name, { value: member, enumerable: true, writable: true, configurable: true });
+  else copy[name] = member;
 }
 
 /** The members whose names are not in `known` and which say something; undefined where there are none. */
