@@ -306,11 +306,7 @@ class BatchingRecorder implements Recorder {
     this.decoding.set(id, done);
   }
 
-  private put(
-    exchange: Exchange,
-    decoded: ReadonlyMap<TappedBody, DecodedBody>,
-    share: SpendShare | undefined,
-  ): void {
+  private put(exchange: Exchange, decoded: ReadonlyMap<TappedBody, DecodedBody>, share: SpendShare | undefined): void {
     const { id } = exchange;
     const hadRow = this.running.end(exchange);
     if (exchange.recording === 'off') {
