@@ -34,6 +34,7 @@ export type Dialect =
   | 'cohere-v2'
   | 'watsonx-chat'
   | 'ollama-chat'
+  | 'replicate-predictions'
   | 'cohere-embed'
   | 'ollama-embed'
   | 'titan-embed'
@@ -52,7 +53,7 @@ export interface Endpoint {
   readonly family: Family;
   readonly dialect: Dialect;
   /** The provider's own form, where no caller speaks it and so no family has it. */
-  readonly format?: 'bedrock' | 'cohere' | 'watsonx' | 'ollama';
+  readonly format?: 'bedrock' | 'cohere' | 'watsonx' | 'ollama' | 'replicate';
   /** The path behind the provider's base URL (`/chat/completions`), leading slash; for Gemini it holds `{model}`. */
   readonly upstreamPath: string;
   /** Where the model's name stands. */
@@ -61,6 +62,8 @@ export interface Endpoint {
   readonly provider?: string;
   readonly modelInPath?: string;
   readonly websocket?: boolean;
+  /** What is asked for is answered with a run that goes on: its end, or its stream, is the answer. */
+  readonly runs?: boolean;
 }
 
 /** A body as the recorder sees it: the bytes up to the recording bound, and how many there were in all. */

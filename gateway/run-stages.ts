@@ -420,8 +420,8 @@ export class StageRun {
   ): UpstreamControl {
     const { method } = this.exchange.request;
     const { url, headers, body, attempt, signIn } = prepared;
-    const signed = signIn ? signing(signIn, attempt) : {};
-    const control = upstream.send({ method, url, headers, body, timeouts, ...signed }, run, attempt.timings, zero);
+    const more = signIn ? signing(signIn, attempt) : prepared.run ? running(prepared.run, attempt) : {};
+    const control = upstream.send({ method, url, headers, body, timeouts, ...more }, run, attempt.timings, zero);
     run.control = control;
     return control;
   }
@@ -547,6 +547,19 @@ function signing(signIn: SignIn, attempt: Attempt) {
   };
 }
 
+/** What else was asked for this answer's sake is part of what was sent. */
+function running({ stream }: { readonly stream: boolean }, attempt: Attempt) {
+  return {
+    run: {
+      stream,
+      onRequest: (name: string, value: string) => {
+        attempt.origins = [...attempt.origins, { name, origin: DEFAULT_RUNS, value }];
+      },
+    },
+  };
+}
+
+const DEFAULT_RUNS: RuleOrigin = { from: 'default', name: 'runs' };
 const DEFAULT_SIGN_IN: RuleOrigin = { from: 'default', name: 'sign-in' };
 
 function merged(head: StageOutcome, body: StageOutcome): StageOutcome {

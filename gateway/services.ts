@@ -34,6 +34,7 @@ import { createAccessTokens } from './upstreams/access-tokens.ts';
 import { type Connections, createConnections } from './upstreams/connections.ts';
 import { createDispatcherUpstream } from './upstreams/dispatcher.ts';
 import { createForwarder } from './upstreams/forwarder.ts';
+import { createRunUpstream } from './upstreams/runs.ts';
 import { createSigningUpstream } from './upstreams/signing.ts';
 import { createWebSocketForwarder } from './upstreams/web-socket.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
@@ -175,7 +176,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     lockedBecause: () => locked,
     takeLimits: shared ? (ask) => shared.take(ask) : (ask) => limiter.take(ask),
     takeLimitsNow: shared ? (ask) => shared.takeNow(ask) : (ask) => limiter.take(ask),
-    dispatcher: createSigningUpstream(plain, tokens),
+    dispatcher: createRunUpstream(createSigningUpstream(plain, tokens)),
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
     routing,

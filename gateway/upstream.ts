@@ -51,6 +51,12 @@ export interface UpstreamRequest {
   readonly onSigned?: (headers: RawHeaders, again: boolean) => void;
   /** What follows is the answer of the place where tokens are made: the provider itself was not asked. */
   readonly onSignInRefused?: () => void;
+  /** It is answered with a run that goes on: what it comes to is the answer, or its stream. */
+  readonly run?: {
+    readonly stream: boolean;
+    /** Each further kind of request that was made for it, and what can be told of its address. */
+    readonly onRequest: (kind: 'run.stream' | 'run.poll' | 'run.read' | 'run.cancel', where: string) => void;
+  };
   readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
 }
 

@@ -155,7 +155,7 @@ function dialectOf(input: ProviderInput, preset: Preset | undefined): Provider['
     throw new Problem(
       'REFUSED',
       `Keyward does not speak the dialect ${dialect} yet.`,
-      'Use openai-chat, openai-responses, anthropic-messages, gemini, bedrock-converse, cohere-v2 or watsonx-chat; or `other` for /p/ requests only.',
+      'Use openai-chat, openai-responses, anthropic-messages, gemini, bedrock-converse, cohere-v2, watsonx-chat or replicate-predictions; or `other` for /p/ requests only.',
     );
   }
   return dialect;

@@ -95,6 +95,15 @@ const FORMS: Readonly<Record<ProviderDialect, Forms>> = {
     upstreamPath: '/chat',
     modelIn: 'body',
   }),
+  'replicate-predictions': sameForBoth({
+    name: 'predictions',
+    family: 'openai',
+    format: 'replicate',
+    dialect: 'replicate-predictions',
+    upstreamPath: '/models/{model}/predictions',
+    modelIn: 'path',
+    runs: true,
+  }),
 };
 
 export function outboundOf(dialect: ProviderDialect, stream: boolean): Outbound {

@@ -38,6 +38,8 @@ export class StreamWatch {
   eventTail = 0;
   /** The event under way is named an error, whatever its data says. */
   failing = false;
+  /** Its name, in the one dialect whose data do not tell what they are. */
+  eventName = '';
   /** Of an array: whether a candidate came, and the text that says the prompt was blocked. */
   sawContent = false;
   blocked: string | undefined = undefined;
@@ -137,6 +139,7 @@ export function streamIsWhole(watch: StreamWatch): boolean {
     case 'openai-responses':
     case 'anthropic-messages':
     case 'cohere-v2':
+    case 'replicate-predictions':
       return watch.ended;
     default:
       return true;
@@ -151,6 +154,10 @@ function watchLine(watch: StreamWatch, text: string, start: number, end: number)
   }
   watch.sawData = true;
   const { dialect } = watch;
+  if (dialect === 'replicate-predictions') {
+    watchRun(watch, text.slice(start, end));
+    return;
+  }
   if (dialect === 'openai-chat' || dialect === 'openai-completions') {
     // "[DONE]" is OpenAI's terminal event (platform.openai.com/docs/api-reference/chat-streaming).
     if (end - start < 16 && text.slice(start, end).includes('[DONE]')) {
@@ -212,6 +219,7 @@ function noteEventData(watch: StreamWatch, line: string): void {
 /** A blank line ends an event (html.spec.whatwg.org, server-sent events). */
 function endEvent(watch: StreamWatch): void {
   watch.failing = false;
+  watch.eventName = '';
   const head = watch.eventHead;
   watch.eventHead = undefined;
   if (head === undefined || watch.eventTail === CLOSING_BRACE) return;
@@ -225,6 +233,26 @@ function watchEventName(watch: StreamWatch, name: string): void {
   if (name === 'message_stop' && watch.dialect === 'anthropic-messages') watch.ended = true;
   // Its data is a text or an object of any form (github.com/IBM/watsonx-ai-java-sdk, SseEventProcessor).
   if (name === 'error' && watch.dialect === 'watsonx-chat') watch.failing = true;
+  if (watch.dialect === 'replicate-predictions') watch.eventName = name;
+}
+
+/**
+ * The stream of a run (replicate.com/docs/topics/predictions/streaming): what the model says is plain text and may look like
+ * anything, so that only the name of an event tells what it is.
+ */
+function watchRun(watch: StreamWatch, line: string): void {
+  switch (watch.eventName) {
+    case 'error':
+      watch.error ??= toUtf8(line.slice(5).trim());
+      return;
+    case 'done':
+      watch.ended = true;
+      if (/"reason"\s*:\s*"(?:error|canceled)"/.test(line)) watch.error ??= toUtf8(line.slice(5).trim());
+      return;
+    case 'prediction':
+      watch.counts = readCounts(line, watch.counts);
+      if (/"status"\s*:\s*"(?:failed|canceled|aborted)"/.test(line)) watch.error ??= toUtf8(line.slice(5).trim());
+  }
 }
 
 /** An event is an error when its JSON has an `error` member at the top (or says `type: error`). */

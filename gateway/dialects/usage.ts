@@ -226,7 +226,7 @@ function countsOfBedrock(usage: Fields): UsageCounts | undefined {
 
 /**
  * Counts at the top of an answer: Ollama's own form (github.com/ollama/ollama, docs/api.md), watsonx.ai's embeddings
- * (cloud.ibm.com/apidocs/watsonx-ai#text-embeddings).
+ * (cloud.ibm.com/apidocs/watsonx-ai#text-embeddings); and in the metrics of a run of Replicate's (cog.run, *Metrics*).
  */
 function countsOfRuns(text: string): UsageCounts | undefined {
   if (text.includes('_eval_count')) {
@@ -235,9 +235,12 @@ function countsOfRuns(text: string): UsageCounts | undefined {
       output: count(envelopeMember(text, 'eval_count')),
     });
   }
-  return text.includes('_token_count')
-    ? defined({ input: count(envelopeMember(text, 'input_token_count')) })
-    : undefined;
+  if (!text.includes('_token_count')) return undefined;
+  const metrics = fields(envelopeMember(text, 'metrics'));
+  return defined({
+    input: count(metrics?.input_token_count) ?? count(envelopeMember(text, 'input_token_count')),
+    output: count(metrics?.output_token_count),
+  });
 }
 
 /** Undefined where nothing was counted. */

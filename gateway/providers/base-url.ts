@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** Wire formats a request can be in; each may live behind its own base URL of one provider. */
-export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'watsonx' | 'ollama';
+export type WireFormat = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'watsonx' | 'ollama' | 'replicate';
 
 export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat>>> = {
   'openai-chat': 'openai',
@@ -22,6 +22,7 @@ export const WIRE_FORMAT_OF: Readonly<Partial<Record<UpstreamDialect, WireFormat
   'bedrock-converse': 'bedrock',
   'cohere-v2': 'cohere',
   'watsonx-chat': 'watsonx',
+  'replicate-predictions': 'replicate',
 };
 
 /** Endpoints that people copy together with the base URL. The longer ones first. */

@@ -13,6 +13,7 @@ export type UpstreamDialect =
   | 'bedrock-converse'
   | 'cohere-v2'
   | 'watsonx-chat'
+  | 'replicate-predictions'
   | 'other';
 
 /** All presets, sorted by id. The file's shape is proven by test/providers/presets.test.ts, not at every start. */
@@ -72,7 +73,8 @@ export function upstreamDialect(dialect: PresetDialect): UpstreamDialect {
     case 'cohere-v2':
       return 'cohere-v2';
     case 'watsonx-chat':
-      return 'watsonx-chat';
+    case 'replicate-predictions':
+      return dialect;
     default:
       return 'other';
   }
@@ -98,6 +100,7 @@ const SERVED: readonly UpstreamDialect[] = [
   'bedrock-converse',
   'cohere-v2',
   'watsonx-chat',
+  'replicate-predictions',
 ];
 
 /**
@@ -125,9 +128,7 @@ export function whyUnsupported(preset: Preset): string | undefined {
     return `${preset.name} exchanges its key for a token in a way that Keyward does not speak yet.`;
   }
   if (SERVED.includes(presetDialect(preset))) return undefined;
-  return preset.dialect === 'replicate-predictions'
-    ? `${preset.name} runs predictions that are created and then waited for, with fields of their own for each model; Keyward translates conversations and cannot speak that yet.`
-    : `${preset.name} is spoken to in a dialect that Keyward does not speak yet.`;
+  return `${preset.name} is spoken to in a dialect that Keyward does not speak yet.`;
 }
 
 /** Local runtimes answer without a key; everything else wants one. */

@@ -42,7 +42,7 @@ function hostPattern(template: string): RegExp {
 export function ownEndpoint(provider: Provider, path: string, dialect: Endpoint['dialect']): Endpoint {
   const own = WIRE_FORMAT_OF[provider.dialect];
   const place = { name: dialect === 'raw' ? 'raw' : 'models', dialect, upstreamPath: path, modelIn: 'none' } as const;
-  if (own === 'bedrock' || own === 'cohere' || own === 'watsonx' || own === 'ollama')
+  if (own === 'bedrock' || own === 'cohere' || own === 'watsonx' || own === 'ollama' || own === 'replicate')
     return { ...place, family: 'raw', format: own };
   return { ...place, family: own ?? 'raw' };
 }
@@ -152,6 +152,7 @@ const VERSIONS: Readonly<Record<WireFormat, string>> = {
   cohere: 'v2',
   watsonx: 'ml/v1',
   ollama: 'api',
+  replicate: 'v1',
 };
 
 /** Another format of the same provider stays on the host that the user chose: a key must not leave for another one. */
@@ -205,6 +206,7 @@ function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | u
     cohere: 'Cohere',
     watsonx: 'watsonx.ai',
     ollama: 'Ollama',
+    replicate: 'Replicate',
   };
   const path = {
     openai: '/v1/chat/completions',
@@ -214,6 +216,7 @@ function wrongFormat(provider: Provider, format: WireFormat, own: WireFormat | u
     cohere: '/v1/chat/completions',
     watsonx: '/v1/chat/completions',
     ollama: '/v1/chat/completions',
+    replicate: '/v1/chat/completions',
   };
   return unresolved(
     'wrong_endpoint',

@@ -79,6 +79,11 @@ export const QUIRK_RULES: readonly QuirkRule[] = [
     source: 'cloud.ibm.com/apidocs/watsonx-ai#text-chat; github.com/IBM/watsonx-ai-node-sdk (src/types/messages.ts)',
   },
   {
+    dialects: ['replicate-predictions'],
+    quirks: { formats: [], lacks: ['parallelToolCalls', 'strictTools', 'messageName'] },
+    source: 'providers.json: fields differ per model; none of their schemas has a format of the answer',
+  },
+  {
     presets: ['openrouter'],
     quirks: { developerRole: true, thinkingSwitch: 'reasoning', thinkingBack: 'reasoning_details' },
     source: 'openrouter.ai/docs/use-cases/reasoning-tokens',

@@ -18,6 +18,7 @@ import {
 import type { Preset } from './preset-schema.ts';
 import { canSignIn, whyUnsupported } from './presets.ts';
 import { baseFor, probeBase } from './provider-base.ts';
+import { replicateCall } from './replicate.ts';
 import { type UnresolvedUpstream, unresolved } from './unresolved.ts';
 import { VERTEX, vertexCall } from './vertex.ts';
 import { WATSONX, watsonxCall, watsonxLacks, watsonxTokenUrl, watsonxVersion } from './watsonx.ts';
@@ -70,7 +71,8 @@ export function resolveUpstream(
   const lacks = preset?.id === WATSONX ? watsonxLacks(provider, asked, askedModel) : undefined;
   if (lacks) return lacks;
   const watsonx = preset?.id === WATSONX ? watsonxCall(asked, askedModel) : undefined;
-  const { endpoint, model } = vertex ?? watsonx ?? { endpoint: asked, model: askedModel };
+  const replicate = asked.dialect === 'replicate-predictions' ? replicateCall(asked, askedModel) : undefined;
+  const { endpoint, model } = vertex ?? watsonx ?? replicate ?? { endpoint: asked, model: askedModel };
   const base = baseFor(provider, preset, endpoint, model);
   if (!base.ok) return base;
   const { format, isOwnFormat } = base;
@@ -108,7 +110,14 @@ export function resolveUpstream(
     }
     setHeaders.push(name, value);
   }
-  return { ok: true, url, setHeaders, defaultHeaders: defaultHeaders(preset, format, endpoint), auth, rules };
+  return {
+    ok: true,
+    url,
+    setHeaders,
+    defaultHeaders: defaultHeaders(preset, format, endpoint, options.stream === true),
+    auth,
+    rules,
+  };
 }
 
 /** Headers for the provider: the client's own that may travel, defaults, the user's, and the key. */
@@ -136,7 +145,10 @@ export function ownHosts(provider: Provider, preset: Preset | undefined): Readon
   const hosts = new Set<string>();
   const endpoints: Endpoint[] = [
     ...(['openai', 'anthropic', 'gemini', 'raw'] as const).map((family) => ({ ...ANY_ENDPOINT, family })),
-    ...(['bedrock', 'cohere', 'watsonx', 'ollama'] as const).map((format) => ({ ...ANY_ENDPOINT, format })),
+    ...(['bedrock', 'cohere', 'watsonx', 'ollama', 'replicate'] as const).map((format) => ({
+      ...ANY_ENDPOINT,
+      format,
+    })),
   ];
   for (const endpoint of endpoints) {
     const base = baseFor(provider, preset, endpoint, 'any');
@@ -217,12 +229,14 @@ function apiVersion(
   );
 }
 
-function defaultHeaders(preset: Preset | undefined, format: WireFormat, endpoint: Endpoint): string[] {
+function defaultHeaders(preset: Preset | undefined, format: WireFormat, endpoint: Endpoint, stream: boolean): string[] {
   const headers: string[] = [];
   for (const { name, value, required } of preset?.extraHeaders ?? []) {
     // Anthropic's version header means nothing on its OpenAI-compatible path, and does no harm there.
     if (required && value !== undefined) headers.push(name, value);
   }
+  // Held open until the run is over, a minute at most (replicate.com/docs/topics/predictions/create-a-prediction, *Sync mode*).
+  if (endpoint.runs && !stream) headers.push('prefer', 'wait');
   if (format === 'anthropic' && endpoint.family !== 'raw' && headerValue(headers, 'anthropic-version') === undefined) {
     headers.push('anthropic-version', '2023-06-01');
   }

@@ -42,6 +42,7 @@ const MAIN: Readonly<Partial<Record<UpstreamDialect, ProviderDialect>>> = {
   'bedrock-converse': 'bedrock-converse',
   'cohere-v2': 'cohere-v2',
   'watsonx-chat': 'watsonx-chat',
+  'replicate-predictions': 'replicate-predictions',
 };
 
 /** By provider record (a new one after every change) and the caller's dialect. */

@@ -99,10 +99,11 @@ const LOOK_ALIKES: Readonly<Record<string, EmbeddingDialect>> = {
   jina: 'jina-embeddings',
 };
 
-/** Anthropic has none, and Vertex's have an address of their own. */
+/** Anthropic has none, Vertex's have an address of their own, and Replicate's a form for each model. */
 function mainForm(provider: Provider, preset: Preset | undefined, model: string): Form | undefined {
   const format = WIRE_FORMAT_OF[provider.dialect];
-  if (preset?.id === VERTEX || format === undefined || format === 'anthropic') return undefined;
+  if (preset?.id === VERTEX || format === undefined || format === 'anthropic' || format === 'replicate')
+    return undefined;
   if (format === 'bedrock') {
     const dialect = bedrockDialect(model);
     return dialect && { format, dialect };

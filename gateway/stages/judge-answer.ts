@@ -37,11 +37,23 @@ export function judgeAnswer(
   if (/"error"\s*:\s*[{"]/.test(body.slice(0, 400)) && hasErrorMember(body)) {
     return { providerError: true, message: 'The provider answered with status 200 and an error inside.' };
   }
+  // A failed run is HTTP 200 or 201 (replicate.com/docs/topics/predictions/lifecycle).
+  if (dialect === 'replicate-predictions' && /"status"\s*:\s*"(?:failed|canceled|aborted)"/.test(body)) {
+    if (hasFailed(body)) return { providerError: true, message: 'The provider’s run of the model failed.' };
+  }
   // Gemini refuses a prompt with status 200, no candidates and this member (ai.google.dev/api/generate-content).
   if (dialect === 'gemini-generate' && /"blockReason"\s*:\s*"/.test(body) && !body.includes('"candidates"')) {
     return { providerError: true, message: 'The provider blocked the prompt.' };
   }
   return undefined;
+}
+
+function hasFailed(body: string): boolean {
+  try {
+    return ['failed', 'canceled', 'aborted'].includes((JSON.parse(body) as { status: string }).status);
+  } catch {
+    return false;
+  }
 }
 
 function hasErrorMember(body: string): boolean {

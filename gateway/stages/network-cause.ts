@@ -38,6 +38,8 @@ export function explainNetworkError(error: UpstreamError, begun: boolean): Netwo
       return { cause: 'upstream_timeout', words: 'did not finish in the time allowed for a whole request' };
     case 'KEYWARD_SIGN_IN':
       return { cause: 'key_malformed', words: 'was not asked: the stored credential cannot be used to sign in' };
+    case 'KEYWARD_TOO_LARGE':
+      return { cause: 'response_format', words: 'answered with more than can be taken in' };
     case 'UND_ERR_HEADERS_OVERFLOW':
       return { cause: 'response_format', words: 'answered with headers that are too large' };
     case 'UND_ERR_PRX_TLS':

@@ -28,6 +28,8 @@ export interface PreparedAttempt {
   readonly translation?: Translation;
   /** What it is still to be signed in with on its way out. */
   readonly signIn?: SignIn;
+  /** It is answered with a run that is to be waited for, or whose stream is to be opened. */
+  readonly run?: { readonly stream: boolean };
 }
 
 export interface PrepareOptions {
@@ -108,6 +110,7 @@ export function prepareAttempt(
       headers,
       body: sentBody,
       ...(head.signIn ? { signIn: head.signIn } : {}),
+      ...(endpoint.runs ? { run: { stream: exchange.stream === true } } : {}),
       attempt: newAttempt(exchange, target, head.url.href, headers, tapped, options, upstream.rules),
       translation,
     },

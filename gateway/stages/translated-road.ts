@@ -49,7 +49,7 @@ export class TranslatedRoad implements AnswerRoad {
 
   begin(cause: Failure['cause'] | undefined) {
     const { exchange, attempt, response, judge, elapsed } = this.context;
-    const { status = 200 } = attempt;
+    const status = successStatus(attempt.status);
     judge.begin();
     if (this.streamed) {
       const { from, to, plan, answer } = this.streamed;
@@ -129,7 +129,7 @@ export class TranslatedRoad implements AnswerRoad {
       return failure;
     }
     this.lost = result.ledger;
-    const { status = 200 } = this.context.attempt;
+    const status = successStatus(this.context.attempt.status);
     this.deliver(ownAnswer(this.context.exchange, status, JSON.stringify(result.body), judged?.cause, this.headers()));
     return judged;
   }
@@ -173,6 +173,11 @@ export class TranslatedRoad implements AnswerRoad {
     exchange.answer = { status, headers, body: tapWhole(body, captureBodyBytes, elapsed()), firstByteMs: elapsed() };
     writeAnswer(response, answer, false);
   }
+}
+
+/** Replicate creates (201) or takes on (202) what callers' dialects know as an answer. */
+function successStatus(status = 200): number {
+  return status < 300 ? 200 : status;
 }
 
 /** Where each maker's SDK looks for the id that its support asks for. */

@@ -22,6 +22,7 @@ export const UPSTREAM_DIALECTS = [
   'bedrock-converse',
   'cohere-v2',
   'watsonx-chat',
+  'replicate-predictions',
   'other',
 ] as const;
 

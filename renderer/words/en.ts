@@ -777,6 +777,7 @@ export const en = {
       'bedrock-converse': 'Bedrock',
       'cohere-v2': 'Cohere',
       'watsonx-chat': 'watsonx.ai',
+      'replicate-predictions': 'Replicate',
       other: 'raw only',
     },
   },

@@ -19,6 +19,7 @@ import { cohere } from './upstreams/cohere.ts';
 import { gemini } from './upstreams/gemini.ts';
 import { ollama } from './upstreams/ollama.ts';
 import { openai } from './upstreams/openai.ts';
+import { replicate } from './upstreams/replicate.ts';
 import { type Running, type Shape, startUpstream } from './upstreams/upstream.ts';
 import { watsonx } from './upstreams/watsonx.ts';
 
@@ -35,7 +36,7 @@ export const PROGRAMS: readonly Program[] = [
   langchainAnthropic,
 ];
 
-export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere, ollama, watsonx];
+export const SHAPES: readonly Shape[] = [openai, anthropic, gemini, bedrock, cohere, ollama, watsonx, replicate];
 
 export interface Cell {
   readonly right: number;
@@ -87,7 +88,8 @@ export async function runCell(program: Program, upstream: Running, gateway: Test
         complaints.length = 0;
         const outcome = await program.converse(asked, place, way);
         const lack = shape.lacks?.find((each) => each.asked === asked);
-        const fault = lack ? refusalFault(outcome, lack.words) : (program.judge ?? faultOf)(asked, outcome);
+        const refused = lack && (outcome.error !== undefined || !lack.unlessAnswered);
+        const fault = refused ? refusalFault(outcome, lack.words) : (program.judge ?? faultOf)(asked, outcome);
         if (fault) faults.push([`${asked} (${way}): ${fault}`, ...complaints].join(' — upstream: '));
       }
     }

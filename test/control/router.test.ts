@@ -122,13 +122,13 @@ describe('provider keys', () => {
 });
 
 describe('providers', () => {
-  it('takes an alias for its preset and refuses one that is not served yet', async () => {
+  it('takes an alias for its preset, and its dialect from it', async () => {
     expect(await control.client.providers.add({ id: 'gemini' })).toMatchObject({
       id: 'google-gemini',
       preset: 'google-gemini',
       dialect: 'gemini',
     });
-    await expect(control.client.providers.add({ id: 'replicate' })).rejects.toMatchObject({ code: 'REFUSED' });
+    expect(await control.client.providers.add({ id: 'replicate' })).toMatchObject({ dialect: 'replicate-predictions' });
   });
 
   it('names the nearest preset for one that does not exist', async () => {

@@ -31,7 +31,7 @@ describe('the preset list', () => {
 
   test('says of each whether it is served now: its sign-in and its dialect', () => {
     const unsupported = presets.filter((preset) => !isSupported(preset)).map((preset) => preset.id);
-    expect(unsupported).toEqual(['replicate']);
+    expect(unsupported).toEqual([]);
     expect(presetDialect(findPreset('cohere') as never)).toBe('cohere-v2');
     expect(presetDialect(findPreset('google-gemini') as never)).toBe('gemini');
     expect(presetDialect(findPreset('jina') as never)).toBe('openai-chat');

@@ -82,7 +82,6 @@ describe('the check of a key', () => {
     expect(planOf(provider('azure-openai'))).toContain('Resource name');
     expect(planOf(provider('aws-bedrock'))).toContain('AWS region');
     expect(planOf(provider('watsonx'))).toContain('Region');
-    expect(planOf(provider('replicate'))).toContain('cannot speak that yet');
   });
 
   test('does not hold the key, and says where it goes', () => {

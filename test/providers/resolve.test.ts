@@ -93,7 +93,7 @@ describe('the address of a request', () => {
 
   test('every served preset has an address for its own dialect once its settings are filled in', () => {
     // Dialects that no client speaks: their addresses are tested below, or with their servers.
-    const spokenOut = ['aws-bedrock', 'watsonx'];
+    const spokenOut = ['aws-bedrock', 'watsonx', 'replicate'];
     const own = { 'openai-chat': CHAT, 'anthropic-messages': MESSAGES, gemini: GENERATE, 'cohere-v2': CHAT } as Record<
       string,
       string
@@ -150,6 +150,17 @@ describe('the address of a request', () => {
     const record = provider('watsonx', { settings: { region: 'eu-de', projectId: 'p', iamUrl } });
     const resolved = resolveUpstream(record, findPreset('watsonx'), outboundOf('watsonx-chat', false).endpoint, 'm');
     expect(resolved.ok).toBe(allowed);
+  });
+
+  test.each([
+    ['meta/llama-x', false, 'https://api.replicate.com/v1/models/meta/llama-x/predictions'],
+    ['deployments/me/mine', true, 'https://api.replicate.com/v1/deployments/me/mine/predictions'],
+    ['a/b:5c7d5dc6', false, 'https://api.replicate.com/v1/predictions'],
+  ])('Replicate is asked for %s (stream: %s) at %s', (model, stream, expected) => {
+    const { endpoint: asked } = outboundOf('replicate-predictions', stream);
+    const resolved = resolveUpstream(provider('replicate'), findPreset('replicate'), asked, model, { stream });
+    expect(resolved.ok && resolved.url.href).toBe(expected);
+    expect(resolved.ok && resolved.defaultHeaders).toEqual(stream ? [] : ['prefer', 'wait']);
   });
 
   test('a missing setting is a gateway_config problem that names the setting', () => {

@@ -77,7 +77,7 @@ export function addProviderCommands(program: Command): void {
     .addOption(
       new Option(
         '--dialect <dialect>',
-        'openai-chat (the default), openai-responses, anthropic-messages, gemini, bedrock-converse, cohere-v2, watsonx-chat, or other (for /p/ only)',
+        'openai-chat (the default), openai-responses, anthropic-messages, gemini, bedrock-converse, cohere-v2, watsonx-chat, replicate-predictions, or other (for /p/ only)',
       ).choices([
         'openai-chat',
         'openai-responses',
@@ -86,6 +86,7 @@ export function addProviderCommands(program: Command): void {
         'bedrock-converse',
         'cohere-v2',
         'watsonx-chat',
+        'replicate-predictions',
         'other',
       ]),
     )

@@ -7,6 +7,7 @@ import { ollamaChat } from '../ollama-chat/adapter.ts';
 import { openaiChat } from '../openai-chat/adapter.ts';
 import { openaiCompletions } from '../openai-completions/adapter.ts';
 import { openaiResponses } from '../openai-responses/adapter.ts';
+import { replicatePredictions } from '../replicate-predictions/adapter.ts';
 import { watsonxChat } from '../watsonx-chat/adapter.ts';
 import type { CallerSide, DialectAdapter, ProviderSide } from './adapter.ts';
 import type { CallerDialect, ProviderDialect, TranslatedDialect } from './request.ts';
@@ -23,6 +24,7 @@ const PROVIDERS_ONLY: Readonly<Record<Exclude<ProviderDialect, TranslatedDialect
   'cohere-v2': cohereV2,
   'watsonx-chat': watsonxChat,
   'ollama-chat': ollamaChat,
+  'replicate-predictions': replicatePredictions,
 };
 
 const CALLERS_ONLY: Readonly<Record<Exclude<CallerDialect, TranslatedDialect>, CallerSide>> = {

@@ -14,7 +14,7 @@ export type TranslatedDialect = Extract<
 /** Those, and the dialects that only providers speak: requests are built in them and answers read. */
 export type ProviderDialect =
   | TranslatedDialect
-  | Extract<Dialect, 'bedrock-converse' | 'cohere-v2' | 'watsonx-chat' | 'ollama-chat'>;
+  | Extract<Dialect, 'bedrock-converse' | 'cohere-v2' | 'watsonx-chat' | 'ollama-chat' | 'replicate-predictions'>;
 
 /** Those, and the dialects that only callers speak. */
 export type CallerDialect = TranslatedDialect | Extract<Dialect, 'openai-completions'>;

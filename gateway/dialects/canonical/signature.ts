@@ -46,6 +46,7 @@ const DIALECTS: ReadonlySet<unknown> = new Set<ProviderDialect>([
   'cohere-v2',
   'watsonx-chat',
   'ollama-chat',
+  'replicate-predictions',
 ]);
 
 function isDialect(value: unknown): value is ProviderDialect {

@@ -39,7 +39,12 @@ export interface Shape {
   readonly model: string;
   readonly embeddingModel?: string;
   /** What this model itself cannot do: a refusal in words is right there, and an answer is not. */
-  readonly lacks?: readonly { readonly asked: Case; readonly words: RegExp }[];
+  readonly lacks?: readonly {
+    readonly asked: Case;
+    readonly words: RegExp;
+    /** Some clients ask for it in a way that can be answered. */
+    readonly unlessAnswered?: true;
+  }[];
   handle(request: WireRequest): WireAnswer | Promise<WireAnswer>;
   error(status: number, message: string): WireAnswer;
 }
