@@ -4,7 +4,7 @@
  * refused. Pure: a replay runs it again and gets the same bytes.
  */
 import type { AnswerContext } from '../dialects/canonical/adapter.ts';
-import { asRecord } from '../dialects/canonical/json.ts';
+import { asRecord, asText } from '../dialects/canonical/json.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import type { CallerDialect, Fields, ProviderDialect } from '../dialects/canonical/request.ts';
 import {
@@ -195,6 +195,7 @@ function converse(
     includeUsage: plan.includeUsage,
     jsonArray: from === 'gemini-generate' && stream && !/[?&]alt=sse\b/.test(exchange.request.url),
     stored: kept?.stored,
+    earlier: kept?.earlier,
   };
   const back: WayBack = {
     whole: (answered) => translateResponse(to, from, answered, plan, answer),
@@ -209,10 +210,16 @@ function keepHere({ json, recording }: Exchange, recalled: Recalled | undefined)
   const request = asRecord(json) ?? {};
   const { body, ledger } = recalled ? withEarlier(request, recalled) : { body: request, ledger: [] };
   const stored = recording === 'full' && request.store !== false;
-  if (!stored || request.store === undefined) return { body, ledger, stored };
+  const earlier = asText(request.previous_response_id);
+  if (!stored || request.store === undefined) return { body, ledger, stored, earlier };
   const { store, ...rest } = body;
   const why = 'The provider keeps nothing; what is recorded here of the answer serves later requests of this app.';
-  return { body: rest, ledger: [...ledger, { path: 'store', action: 'dropped' as const, why, before: true }], stored };
+  return {
+    body: rest,
+    ledger: [...ledger, { path: 'store', action: 'dropped' as const, why, before: true }],
+    stored,
+    earlier,
+  };
 }
 
 /** An entry of the ledger, and on which way it was lost. */

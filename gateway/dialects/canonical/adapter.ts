@@ -44,6 +44,8 @@ export interface AnswerContext {
   readonly jsonArray?: boolean;
   /** Whether later requests may go on from this answer by its id. */
   readonly stored?: boolean;
+  /** Id of the answer that the request went on from. */
+  readonly earlier?: string;
 }
 
 export type ParsedResponse =

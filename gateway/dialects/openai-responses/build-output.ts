@@ -10,6 +10,7 @@ export interface About {
   readonly model: string;
   readonly createdSeconds: number;
   readonly stored: boolean;
+  readonly earlier?: string;
 }
 
 /** By which later requests find the capture that the answer stands in; the provider's own id is there too. */
@@ -33,7 +34,7 @@ export function responseObject(about: About, rest: Fields): Fields {
     model: about.model,
     output: [],
     parallel_tool_calls: true,
-    previous_response_id: null,
+    previous_response_id: about.earlier ?? null,
     reasoning: { effort: null, summary: null },
     store: about.stored,
     temperature: null,

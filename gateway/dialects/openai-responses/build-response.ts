@@ -22,6 +22,7 @@ export function buildResponse(response: CanonicalResponse, context: AnswerContex
     model: response.model ?? context.model,
     createdSeconds: response.createdSeconds ?? context.nowSeconds,
     stored: context.stored ?? false,
+    earlier: context.earlier,
   };
   const wire = responseObject(about, {
     ...buildStatus(response.finish),

@@ -32,13 +32,14 @@ type Inner = readonly [BuildState, readonly Draft[], (readonly LedgerEntry[])?];
 const NOTHING: Written = { text: '' };
 
 export function buildStream(context: AnswerContext): StreamBuilder<BuildState> {
-  const { seed, model, nowSeconds: createdSeconds, stored = false } = context;
+  const { seed, model, nowSeconds: createdSeconds, stored = false, earlier } = context;
   return {
     initial: {
       id: responseId(seed),
       model,
       createdSeconds,
       stored,
+      earlier,
       seed,
       sequence: 0,
       over: false,

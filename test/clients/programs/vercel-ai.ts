@@ -46,7 +46,7 @@ export const aiOpenai = program(
   {
     openai: { store: false, reasoningEffort: 'medium', include: ['reasoning.encrypted_content'], forceReasoning: true },
   },
-  // Without it the package refers to earlier items by ids that only OpenAI keeps.
+  // Without it the package refers to earlier items by their ids, and the OpenAI that stands in here keeps none.
   { openai: { store: false } },
 );
 

@@ -150,7 +150,7 @@ describe('an answer that is gone on from by its id', () => {
     }
     says = 'Eight.';
     const second = await client.responses.create({ model: MODEL, input: 'And doubled?', previous_response_id: id });
-    expect(second.output_text).toBe('Eight.');
+    expect(second).toMatchObject({ output_text: 'Eight.', previous_response_id: id });
     expect(texts(asked[1]?.messages)).toEqual(texts(CONVERSATION));
     // Instructions are of one request only (platform.openai.com/docs/guides/conversation-state).
     expect(asked[1]?.system).toBeUndefined();
