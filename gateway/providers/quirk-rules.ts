@@ -250,11 +250,28 @@ export const QUIRK_RULES: readonly QuirkRule[] = [
     quirks: {
       systemFirst: true,
       alternating: true,
+      lastByUser: true,
       formats: ['json-schema'],
       lacks: ['messageName', 'streamOptions', 'seed', 'logprobs', 'topLogprobs', 'user', 'parallelToolCalls', 'stop'],
       thinkingBack: 'none',
     },
     source: 'providers.json; docs.perplexity.ai/api-reference/chat-completions-post',
+  },
+  {
+    presets: ['baidu-qianfan'],
+    quirks: { systemFirst: true, alternating: true, lastByUser: true },
+    source: 'cloud.baidu.com/doc/qianfan-api/s/3m7of64lb (messages: roles take turns, the last is user or tool)',
+  },
+  {
+    presets: ['cloudflare-workers-ai'],
+    quirks: { shortByDefault: true },
+    source: 'providers.json: max_tokens defaults to 256',
+  },
+  {
+    dialects: ['replicate-predictions'],
+    models: /^meta\//,
+    quirks: { shortByDefault: true },
+    source: 'replicate.com/meta/meta-llama-3.1-405b-instruct: max_tokens defaults to 512',
   },
   {
     presets: ['ai21'],

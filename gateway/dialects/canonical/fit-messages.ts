@@ -12,6 +12,7 @@ export function fitMessages(request: CanonicalRequest, quirks: WireQuirks, losse
   if (quirks.imageUrls === false) refuseImageUrls(messages, losses);
   if (quirks.systemFirst) messages = instructionsFirst(messages, losses);
   if (quirks.alternating) messages = takingTurns(messages, losses);
+  if (quirks.lastByUser) refuseOpenAnswer(messages, losses);
   if (quirks.textAsString) messages = messages.map((message) => withOneText(message, losses));
   return messages === request.messages ? request : { ...request, messages };
 }
@@ -76,6 +77,12 @@ function takingTurns(messages: readonly Message[], losses: Losses): readonly Mes
     } else turns.push(message);
   }
   return turns;
+}
+
+function refuseOpenAnswer(messages: readonly Message[], losses: Losses): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return;
+  losses.refuse(last.at, 'The provider goes on with no answer that is begun: the last message must be the user’s.');
 }
 
 function withOneText(message: Message, losses: Losses): Message {

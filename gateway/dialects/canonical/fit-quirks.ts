@@ -2,14 +2,20 @@
  * A request made to fit what its provider takes of the dialect (wire-quirks.ts), before the dialect's builder writes it.
  * What goes without changing the meaning goes and is listed; what would change it is refused. Pure but for the ledger.
  */
+import type { TargetFacts } from './adapter.ts';
 import { fitMessages, withInstruction } from './fit-messages.ts';
 import { defined } from './json.ts';
 import type { Losses } from './losses.ts';
 import type { CanonicalRequest, Fields, Part, ResponseFormat, Sampling } from './request.ts';
 import type { LackedField, WireQuirks } from './wire-quirks.ts';
 
-export function fitQuirks(request: CanonicalRequest, quirks: WireQuirks, losses: Losses): CanonicalRequest {
+export function fitQuirks(
+  request: CanonicalRequest,
+  quirks: WireQuirks & Pick<TargetFacts, 'maxOutputTokens'>,
+  losses: Losses,
+): CanonicalRequest {
   let fitted = fitFields(request, new Set(quirks.lacks), losses);
+  if (quirks.shortByDefault) fitted = withRoom(fitted, quirks.maxOutputTokens, losses);
   fitted = { ...fitted, sampling: fitSampling(fitted.sampling, quirks, losses) };
   const most = quirks.mostStops;
   if (most !== undefined && (request.stopSequences?.length ?? 0) > most) {
@@ -18,6 +24,17 @@ export function fitQuirks(request: CanonicalRequest, quirks: WireQuirks, losses:
   fitted = fitChoice(fitted, quirks, losses);
   if (quirks.customTools === false) fitted = withoutFreeText(fitted, losses);
   return fitMessages(fitFormat(fitted, quirks, losses), quirks, losses);
+}
+
+/** More than answers mostly take, and little enough to leave room for the prompt in a small window. */
+const ROOM_TOKENS = 4096;
+
+function withRoom(request: CanonicalRequest, most: number | undefined, losses: Losses): CanonicalRequest {
+  if (request.maxTokens !== undefined || most === undefined) return request;
+  const maxTokens = Math.min(ROOM_TOKENS, Math.floor(most / 2));
+  const why = 'Where nothing is said the provider ends an answer after a few hundred tokens.';
+  losses.add('defaulted', 'max_tokens', why, undefined, maxTokens);
+  return { ...request, maxTokens };
 }
 
 const NO_FIELD = 'The provider has no such parameter, or does nothing with it.';

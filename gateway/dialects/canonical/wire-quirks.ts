@@ -59,6 +59,10 @@ export interface WireQuirks {
   readonly systemFirst?: boolean;
   /** User and assistant take turns: neighbours of one role are joined. */
   readonly alternating?: boolean;
+  /** The last message is the user's or a tool's: no beginning of an answer is taken. */
+  readonly lastByUser?: boolean;
+  /** Answers end after a few hundred tokens unless the request says how long they may be. */
+  readonly shortByDefault?: boolean;
   /** Content that is text only goes as one text, not as a list. */
   readonly textAsString?: boolean;
   readonly callIds?: NameRule;

@@ -1,7 +1,7 @@
 /**
  * Reasoning in chat messages. OpenAI's own API shows none; look-alikes do: `reasoning_content`
  * (api-docs.deepseek.com/guides/thinking_mode), `reasoning` and `reasoning_details`
- * (openrouter.ai/docs/use-cases/reasoning-tokens). Details that came from another dialect lead back to it.
+ * (openrouter.ai/docs/use-cases/reasoning-tokens), parts of the content (docs.mistral.ai/capabilities/reasoning). Details that came from another dialect lead back to it.
  */
 import { asRecords, asText } from '../canonical/json.ts';
 import type { ReasoningPart, TranslatedDialect } from '../canonical/request.ts';
@@ -13,8 +13,16 @@ const OWN: TranslatedDialect = 'openai-chat';
 export function parseReasoning(message: Record<string, unknown>): ReasoningPart[] {
   const details = joinPieces(asRecords(message.reasoning_details)).map(parseDetail);
   if (details.length > 0) return details;
-  const text = asText(message.reasoning_content) ?? asText(message.reasoning);
+  const text = asText(message.reasoning_content) ?? asText(message.reasoning) ?? thinkingIn(message.content);
   return text ? [{ type: 'reasoning', text, from: OWN }] : [];
+}
+
+/** Mistral's models think in parts of their content, each a list of texts. */
+function thinkingIn(content: unknown): string {
+  return asRecords(content)
+    .flatMap(({ type, thinking }) => (type === 'thinking' ? asRecords(thinking) : []))
+    .map(({ text }) => asText(text) ?? '')
+    .join('');
 }
 
 /** Clients collect a stream's pieces as they came: texts of one index are one, its signature comes last. */

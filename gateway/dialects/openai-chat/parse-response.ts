@@ -9,7 +9,7 @@ import { parseContent } from './parse-content.ts';
 import { errorOfValue } from './parse-error.ts';
 import { parseToolCalls } from './parse-messages.ts';
 import { parseReasoning } from './parse-reasoning.ts';
-import { parseFinish, parseUsage } from './usage.ts';
+import { brokeOff, parseFinish, parseUsage } from './usage.ts';
 
 /** The first choice; an error inside a 200, or an answer without a choice, is an error. */
 export function parseResponse(body: unknown, _seed: string): ParsedResponse {
@@ -18,6 +18,7 @@ export function parseResponse(body: unknown, _seed: string): ParsedResponse {
   const choice = asRecords(body.choices)[0];
   const message = asRecord(choice?.message);
   if (!choice || !message) return { error: unusable('The chat completion holds no choice with a message.') };
+  if (brokeOff(choice.finish_reason)) return { error: unusable('The provider broke its answer off (network_error).') };
   const parts = parseMessage(message);
   const reason = asText(choice.finish_reason);
   const calls = parts.some((part) => part.type === 'tool-call');

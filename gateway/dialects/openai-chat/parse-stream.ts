@@ -9,7 +9,7 @@ import type { CanonicalEvent, StreamParser, WireEvent } from '../canonical/strea
 import { errorOfValue } from './parse-error.ts';
 import { parseReasoning } from './parse-reasoning.ts';
 import { parseAnnotation } from './parse-response.ts';
-import { parseFinish, parseUsage } from './usage.ts';
+import { brokeOff, parseFinish, parseUsage } from './usage.ts';
 
 interface OpenCall {
   readonly index: number;
@@ -60,6 +60,7 @@ function step(state: ParseState, event: WireEvent): Step {
     );
   }
   const choice = asRecords(chunk.choices).find((item) => (asNumber(item.index) ?? 0) === 0);
+  if (brokeOff(choice?.finish_reason)) return fail(state, 'The provider broke its answer off (network_error).');
   if (choice && !next.finished) next = readChoice(next, choice, events);
   const usage = parseUsage(chunk.usage);
   if (usage) events.push({ type: 'usage', usage });
@@ -77,7 +78,7 @@ function readChoice(state: ParseState, choice: Record<string, unknown>, events: 
       events.push({ type: 'part-delta', index, delta: { type: 'signature', value: part.signature } });
   }
   for (const [kind, value] of [
-    ['text', delta.content],
+    ['text', textOf(delta.content)],
     ['refusal', delta.refusal],
   ] as const) {
     const text = asText(value);
@@ -95,6 +96,14 @@ function readChoice(state: ParseState, choice: Record<string, unknown>, events: 
   next = closeAll(next, events);
   events.push({ type: 'finish', finish: called && reason === 'stop' ? { reason: 'tool-calls' } : parseFinish(reason) });
   return { ...next, finished: true };
+}
+
+/** Mistral's reasoning models stream parts, of which those with text are said and the others thought. */
+function textOf(content: unknown): string | undefined {
+  if (!Array.isArray(content)) return asText(content);
+  return asRecords(content)
+    .map(({ type, text }) => (type === 'text' ? (asText(text) ?? '') : ''))
+    .join('');
 }
 
 function noteExtras(

@@ -32,7 +32,10 @@ export function buildUsage(usage: CanonicalUsage): Fields {
   };
 }
 
-/** `function_call` is the reason of old for a call; an unknown word is an ordinary stop. */
+/**
+ * `function_call` is the reason of old for a call; `sensitive` and `model_context_window_exceeded` are Zhipu's
+ * (docs.bigmodel.cn/api-reference); an unknown word is an ordinary stop.
+ */
 export function parseFinish(reason: string): Finish {
   switch (reason) {
     case 'length':
@@ -41,10 +44,18 @@ export function parseFinish(reason: string): Finish {
     case 'function_call':
       return { reason: 'tool-calls' };
     case 'content_filter':
+    case 'sensitive':
       return { reason: 'content-filter' };
+    case 'model_context_window_exceeded':
+      return { reason: 'context-length' };
     default:
       return { reason: 'stop' };
   }
+}
+
+/** Zhipu's word for an answer that broke off on its side: no end at all. */
+export function brokeOff(reason: unknown): boolean {
+  return reason === 'network_error';
 }
 
 const REASONS: Readonly<Record<FinishReason, string>> = {

@@ -1,7 +1,8 @@
 /** What providers take differently from the dialect they speak, in translated requests, and what the ledger says of it. */
 import { describe, expect, it } from 'vitest';
 import type { CallerDialect, Fields, ProviderDialect } from '../../../gateway/dialects/canonical/request.ts';
-import { translateRequest } from '../../../gateway/dialects/canonical/translate.ts';
+import { createStreamTranslator } from '../../../gateway/dialects/canonical/stream-translator.ts';
+import { translateRequest, translateResponse } from '../../../gateway/dialects/canonical/translate.ts';
 import { findPreset, presets } from '../../../gateway/providers/presets.ts';
 import { QUIRK_RULES } from '../../../gateway/providers/quirk-rules.ts';
 import { targetFacts } from '../../../gateway/stages/target-facts.ts';
@@ -316,5 +317,93 @@ describe('models', () => {
     const stopping = claude({ stop_sequences: ['END'] });
     expect(refused('xai', 'anthropic-messages', stopping, 'grok-4')?.param).toBe('stop_sequences');
     expect(asked('xai', 'anthropic-messages', stopping, 'grok-4-fast-non-reasoning').wire.stop).toEqual(['END']);
+  });
+});
+
+describe('the length of an answer', () => {
+  const model = '@cf/meta/llama-3.3-70b-instruct-fp8-fast';
+
+  it('is asked for where the provider would end it early, within the model’s own, and only where nobody said it', () => {
+    const { wire, ledger } = asked('cloudflare-workers-ai', 'openai-responses', response(), model);
+    expect(wire.max_tokens).toBe(4096);
+    expect(ledger).toContainEqual(
+      expect.objectContaining({ action: 'defaulted', path: 'max_output_tokens', after: 4096 }),
+    );
+    expect(asked('cloudflare-workers-ai', 'anthropic-messages', claude(), model).wire.max_tokens).toBe(100);
+    expect(asked('cloudflare-workers-ai', 'openai-responses', response(), 'unknown').wire.max_tokens).toBeUndefined();
+    expect(asked('groq', 'openai-responses', response()).wire.max_completion_tokens).toBeUndefined();
+  });
+});
+
+describe('an answer that is begun', () => {
+  it('is refused where the provider goes on with none', () => {
+    const begun = claude({ messages: [user, { role: 'assistant', content: 'Once upon' }] });
+    for (const preset of ['perplexity', 'baidu-qianfan'])
+      expect(refused(preset, 'anthropic-messages', begun)?.message).toContain('the last message must be the user’s');
+    expect(refused('groq', 'anthropic-messages', begun)).toBeUndefined();
+  });
+});
+
+describe('Mistral’s thinking', () => {
+  const thought = (text: string) => ({ type: 'thinking', thinking: [{ type: 'text', text }] });
+  const context = { seed: 's', nowSeconds: 1, model: 'm' };
+  const plan = { stream: true, includeUsage: true, toolNames: new Map(), freeTextTools: new Set<string>() };
+
+  it('is told apart from what it says, whole and streamed', () => {
+    const message = { role: 'assistant', content: [thought('Hm. '), thought('So.'), { type: 'text', text: 'Four.' }] };
+    const whole = {
+      id: 'i',
+      model: 'magistral-medium-latest',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+    };
+    const { body } = translateResponse('openai-chat', 'anthropic-messages', whole, plan, context);
+    const content = [
+      expect.objectContaining({ type: 'thinking', thinking: 'Hm. So.' }),
+      expect.objectContaining({ type: 'text', text: 'Four.' }),
+    ];
+    expect(body.content).toEqual(content);
+    const chunk = (delta: object, finish: string | null = null) =>
+      `data: ${JSON.stringify({ id: 'i', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+    const stream = createStreamTranslator('openai-chat', 'anthropic-messages', plan, context);
+    const lines = [
+      chunk({ role: 'assistant', content: [thought('Hm. ')] }),
+      chunk({ content: [thought('So.')] }),
+      chunk({ content: [{ type: 'text', text: 'Fo' }] }),
+      chunk({ content: 'ur.' }, 'stop'),
+      'data: [DONE]\n\n',
+    ];
+    const text = stream.push(Buffer.from(lines.join(''))) + stream.end();
+    const deltas = (type: string, member: string) =>
+      [...text.matchAll(/^data: (.+)$/gm)]
+        .map(([, data]) => JSON.parse(data ?? '{}').delta)
+        .flatMap((delta) => (delta?.type === type ? [delta[member]] : []))
+        .join('');
+    expect([deltas('thinking_delta', 'thinking'), deltas('text_delta', 'text')]).toEqual(['Hm. So.', 'Four.']);
+    expect(stream.outcome).toBe('ended');
+  });
+});
+
+describe('Zhipu’s reasons for an end', () => {
+  const context = { seed: 's', nowSeconds: 1, model: 'm' };
+  const plan = { stream: true, includeUsage: true, toolNames: new Map(), freeTextTools: new Set<string>() };
+  const whole = (finish_reason: string) => ({
+    choices: [{ index: 0, message: { role: 'assistant', content: 'So' }, finish_reason }],
+  });
+
+  it.each([
+    ['sensitive', 'SAFETY'],
+    ['model_context_window_exceeded', 'MAX_TOKENS'],
+  ])('%s is %s at Google’s', (reason, expected) => {
+    const { body } = translateResponse('openai-chat', 'gemini-generate', whole(reason), plan, context);
+    expect(body).toMatchObject({ candidates: [{ finishReason: expected }] });
+  });
+
+  it('network_error is no end, whole and streamed', () => {
+    const { error } = translateResponse('openai-chat', 'gemini-generate', whole('network_error'), plan, context);
+    expect(error?.message).toContain('broke its answer off');
+    const stream = createStreamTranslator('openai-chat', 'gemini-generate', plan, context);
+    stream.push(Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"Half"},"finish_reason":null}]}\n\n'));
+    stream.push(Buffer.from('data: {"choices":[{"index":0,"delta":{},"finish_reason":"network_error"}]}\n\n'));
+    expect(stream.outcome).toBe('failed');
   });
 });
