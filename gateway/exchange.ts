@@ -302,6 +302,26 @@ export interface CacheUse {
 /** `id,chunks` of a recording policy: `full`, `no-bodies` (headers, steps, timings only) or `off`. */
 export type Recording = 'full' | 'no-bodies' | 'off';
 
+/** What the providers' own lists of models said of a bare name. */
+export type ListedAnswer =
+  | { readonly asked: string; readonly provider: string; readonly model: string }
+  | { readonly asked: string; readonly missing: MissingModel };
+
+/** What the lists say of a bare name that nobody here has. */
+export interface MissingModel {
+  /** Nearest names that are listed, as they can be asked for. */
+  readonly nearest: readonly string[];
+  readonly lists: readonly {
+    readonly provider: string;
+    readonly name: string;
+    /** How old the list was; undefined where there is none. */
+    readonly ageMs?: number;
+    readonly count: number;
+    /** Why the last try failed. */
+    readonly failure?: string;
+  }[];
+}
+
 /** One exchange in flight. Stages write their own fields and nobody else's. */
 export interface Exchange {
   /** Capture id: sorts by time, `c` and 20 characters of Crockford base 32, lower case. */
@@ -332,6 +352,8 @@ export interface Exchange {
   /** Where the caller's credential was found, for the explanation: header name or `?key=`. */
   credentialFrom?: string;
   userAsserted?: { readonly value: string; readonly from: string };
+  /** Absent where the lists were not asked, or say what the built-in catalogue says. Kept, so that one exchange has one answer. */
+  listed?: ListedAnswer;
   routeName?: string;
   /** What its limits showed when it was let through or refused, as headers of the answer; flat. */
   limitHeaders?: readonly string[];

@@ -26,6 +26,8 @@ export interface GatewayOptions extends ServicesOptions {
   readonly screens?: string;
   /** Called when the control interface asks for an end. */
   readonly onStopAsked?: () => void;
+  /** False: providers are asked for their models only when somebody says so. */
+  readonly asksForModels?: boolean;
 }
 
 export interface Gateway {
@@ -68,6 +70,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     moreNotices: () => [...services.tracing.notices, ...services.limitNotices()],
     probe: services.probe,
     routing: services.routing,
+    lists: services.lists,
     replay: services.replay,
     listener: () => facts,
     stop: () => options.onStopAsked?.(),
@@ -129,6 +132,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       version: VERSION,
     }).catch((error) => options.onFault?.(error));
     tell();
+    if (options.asksForModels !== false) services.lists.begin();
     return facts;
   };
 

@@ -3,7 +3,7 @@
  * as a capture of its kind, so that what was sent and what came back can be seen like anything else.
  */
 import { decodeText } from './captures/decode-body.ts';
-import type { Exchange } from './exchange.ts';
+import type { Attempt, Exchange } from './exchange.ts';
 import { applyCredential } from './providers/credential.ts';
 import { headerValue } from './providers/headers.ts';
 import { findPreset } from './providers/presets.ts';
@@ -23,6 +23,7 @@ export class ForeignProbeHost extends Error {
   }
 }
 
+/** Longest answer that is read where nothing else is asked for, and longest that is recorded. */
 const PROBE_BODY_BYTES = 1024 * 1024;
 
 /** Never rejects for what the provider or the network did; rejects for a foreign host or a key that cannot be opened. */
@@ -33,6 +34,7 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
   const preset = findPreset(provider.preset);
   if (!ownHosts(provider, preset).has(probe.url.host)) throw new ForeignProbeHost(probe.url.host, provider.name);
   const key = probe.keyId ? config.providerKeys.get(probe.keyId) : undefined;
+  const { maxBytes = PROBE_BODY_BYTES } = probe;
   const exchange = openProbe(probe, options);
   options.recorder.begin(exchange);
   const elapsed = () => performance.now() - exchange.startedAt;
@@ -63,7 +65,7 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
       durationMs: elapsed(),
     };
   }
-  const attempt: Exchange['attempts'][number] = {
+  const attempt: Attempt = {
     index: 0,
     provider: provider.id,
     method: probe.method,
@@ -81,19 +83,26 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
     let timer: NodeJS.Timeout | undefined;
     const settle = (error: ProbeAnswer['error']) => {
       clearTimeout(timer);
+      probe.signal?.removeEventListener('abort', breakOff);
       attempt.timings.endMs = elapsed();
       const bytes = attempt.responseBody ? tapBytes(attempt.responseBody) : Buffer.alloc(0);
-      const body = decodeText(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), PROBE_BODY_BYTES);
+      const body = decodeText(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), maxBytes);
+      if (exchange.recording === 'full' && leavesOutBody(probe, attempt)) exchange.recording = 'no-bodies';
       finishProbe(exchange, attempt, body, error, options, provider.name);
       resolve({
         capture: exchange.id,
         status: attempt.status ?? null,
         headers: attempt.responseHeaders ?? [],
         body,
+        ...((attempt.responseBody?.sizeBytes ?? 0) > maxBytes ? { cut: true } : {}),
         error,
         ...(exchange.verdict?.cause ? { cause: exchange.verdict.cause } : {}),
         durationMs: elapsed(),
       });
+    };
+    const breakOff = () => {
+      control.abort();
+      settle({ code: 'ECANCELED', message: 'broken off' });
     };
     const control = options.dispatcher.send(
       {
@@ -120,8 +129,8 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
         },
         onChunk: (chunk) => {
           const body = attempt.responseBody;
-          if (body) tapChunk(body, chunk, PROBE_BODY_BYTES, elapsed());
-          if (body && body.sizeBytes > PROBE_BODY_BYTES) {
+          if (body) tapChunk(body, chunk, maxBytes, elapsed());
+          if (body && body.sizeBytes > maxBytes) {
             control.abort();
             settle(null);
           }
@@ -140,7 +149,17 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
       control.abort();
       settle({ code: 'KEYWARD_TOTAL_TIMEOUT', message: `not finished within ${probe.timeoutMs} ms` });
     }, probe.timeoutMs);
+    probe.signal?.addEventListener('abort', breakOff);
   });
+}
+
+function leavesOutBody(
+  { leavesOutGoodBody = false }: ProbeRequest,
+  { status, responseHeaders, responseBody }: Attempt,
+) {
+  if ((responseBody?.sizeBytes ?? 0) > PROBE_BODY_BYTES) return true;
+  const type = headerValue(responseHeaders ?? [], 'content-type') ?? '';
+  return leavesOutGoodBody && status === 200 && /json/i.test(type);
 }
 
 function openProbe(probe: ProbeRequest, options: PipelineOptions): Exchange {
@@ -189,7 +208,7 @@ function without(headers: readonly string[], names: readonly string[] = []): str
 
 function finishProbe(
   exchange: Exchange,
-  attempt: Exchange['attempts'][number],
+  attempt: Attempt,
   body: string,
   error: ProbeAnswer['error'],
   options: PipelineOptions,

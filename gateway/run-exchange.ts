@@ -6,6 +6,7 @@ import type { Cause } from './causes.ts';
 import { startDeadline } from './deadline.ts';
 import type { Attempt, Exchange, Refusal, Verdict } from './exchange.ts';
 import type { CountTexts } from './models/token-counter.ts';
+import type { ModelLists } from './models/listed.ts';
 import { headerValue } from './providers/headers.ts';
 import { findPreset, signsRequests } from './providers/presets.ts';
 import type { RoutingFacts } from './routing/routing-facts.ts';
@@ -45,6 +46,8 @@ export interface PipelineOptions {
   /** Keyed with the home's salt: equal texts, equal fingerprints. */
   readonly fingerprint: (text: string) => string;
   readonly classify: (exchange: Exchange, attempt: Attempt, body: string, config: ConfigSnapshot) => Cause;
+  /** What the providers listed of their models. */
+  readonly lists: ModelLists;
   readonly explainUrl: (captureId: string) => string;
   /** Answers kept from earlier. */
   readonly cache: ExchangeCache;
@@ -103,6 +106,7 @@ export function openExchange(
     caller: undefined,
     credentialFrom: undefined,
     userAsserted: undefined,
+    listed: undefined,
     routeName: undefined,
     limitHeaders: undefined,
     refusal: undefined,
@@ -139,7 +143,7 @@ export class ExchangeRun {
     this.options = options;
     this.onClosed = onClosed;
     this.exchange = openExchange(request, options);
-    this.context = { config: options.config(), now: options.now, routing: options.routing };
+    this.context = { config: options.config(), now: options.now, routing: options.routing, lists: options.lists };
     const elapsed = () => performance.now() - this.exchange.startedAt;
     this.stages = new StageRun(this.exchange, {
       context: this.context,

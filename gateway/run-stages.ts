@@ -25,7 +25,7 @@ import { KeepingSink, keepAnswer } from './stages/keep-answer.ts';
 import { askOfCaller, askOfKey } from './stages/limit-ask.ts';
 import { LimitRun, type TakeLimits, type TakeLimitsNow } from './stages/limit-run.ts';
 import { answerModels } from './stages/list-models.ts';
-import type { Plan } from './stages/plan.ts';
+import type { Plan, RouteResult } from './stages/plan.ts';
 import { type PreparedAttempt, prepareAttempt } from './stages/prepare-attempt.ts';
 import { priceExchange } from './stages/price-exchange.ts';
 import { type FindCapture, type Recalled, recall, recallable } from './stages/recall.ts';
@@ -74,6 +74,8 @@ export interface StageEnvironment {
   readonly countTexts?: CountTexts;
   /** Reads what was recorded of earlier exchanges; absent where requests go on from none. */
   readonly findCapture?: FindCapture;
+  /** In a replay, what was answered to a request for the models there are. */
+  readonly modelsAnswered?: string;
   /** False where nothing is really sent, so that nothing is spent. */
   readonly spends?: boolean;
 }
@@ -119,7 +121,13 @@ export class StageRun {
   }
 
   private record(stage: Stage, outcome: StageOutcome, startMs: number) {
-    recordStep(this.exchange, stage, outcome, startMs, this.environment.at(stage, 'end'));
+    recordStep(
+      this.exchange,
+      stage,
+      withListed(outcome, stage, this.exchange.listed),
+      startMs,
+      this.environment.at(stage, 'end'),
+    );
   }
 
   /** `receive`, as far as the head goes, and `identify`: a stranger's body is not read into memory. */
@@ -186,7 +194,7 @@ export class StageRun {
     const startMs = environment.at('authorize', 'start');
     this.record('authorize', authorize(exchange, context), startMs);
     if (exchange.refusal) return { kind: 'refused' };
-    const within = this.limits.take(askOfCaller(exchange, context.config));
+    const within = this.limits.take(askOfCaller(exchange, context));
     if (within === true) return this.find();
     return within === false
       ? { kind: 'refused' }
@@ -205,7 +213,34 @@ export class StageRun {
       return { kind: 'refused' };
     }
     if (exchange.endpoint?.dialect === 'openai-models') return this.models(routeMs);
-    const { outcome, plan } = route(exchange, context);
+    const result = route(exchange, context);
+    const look = result.plan ? undefined : this.lookAgain(result.outcome);
+    if (look) return look.then(() => this.routeAnew(routeMs));
+    return this.routed(result, routeMs);
+  }
+
+  /** A name that nobody has may be of a model that was loaded a moment ago. */
+  private lookAgain(outcome: StageOutcome): Promise<void> | undefined {
+    if (outcome.decision !== 'refused' || outcome.refusal.cause !== 'model_not_found') return undefined;
+    return this.environment.context.lists?.lookAgain?.();
+  }
+
+  /** With the lists as they are now: whether the caller may go where they lead is asked anew. */
+  private routeAnew(routeMs: number): Choice | Promise<Choice> {
+    const { exchange, environment } = this;
+    exchange.listed = undefined;
+    const allowed = authorize(exchange, environment.context);
+    if (allowed.decision === 'refused') {
+      const earlier = exchange.steps.findIndex(({ stage }) => stage === 'authorize');
+      const startMs = exchange.steps[earlier]?.startMs ?? routeMs;
+      if (earlier !== -1) exchange.steps.splice(earlier, 1);
+      this.record('authorize', allowed, startMs);
+      return { kind: 'refused' };
+    }
+    return this.routed(route(exchange, environment.context), routeMs);
+  }
+
+  private routed({ outcome, plan }: RouteResult, routeMs: number): Choice | Promise<Choice> {
     this.record('route', outcome, routeMs);
     if (!plan || !this.edit()) return { kind: 'refused' };
     return this.count(plan.entries[0]) ?? this.recall(plan) ?? this.withinKeyLimits(plan, 0);
@@ -246,13 +281,13 @@ export class StageRun {
       if (place === 0) return { kind: 'plan', plan };
       return { kind: 'plan', plan: { ...plan, entries: [entry, ...plan.entries.slice(place + 1)] } };
     };
-    const within = this.limits.takeAttempt(askOfKey(exchange, environment.context.config, entry), isLast);
+    const within = this.limits.takeAttempt(askOfKey(exchange, environment.context, entry), isLast);
     return within instanceof Promise ? within.then(decided) : decided(within);
   }
 
   /** Before an attempt that follows another, which is over: true where the limits of its key let it pass. */
   takeKey(entry: ChosenTarget): boolean {
-    return this.limits.takeAttemptNow(askOfKey(this.exchange, this.environment.context.config, entry));
+    return this.limits.takeAttemptNow(askOfKey(this.exchange, this.environment.context, entry));
   }
 
   /** The exchange is over, in whatever way: what it holds of its limits is given back. */
@@ -285,7 +320,8 @@ export class StageRun {
 
   private models(startMs: number): Choice {
     const { exchange, environment } = this;
-    const text = answerModels(exchange, environment.context.config);
+    environment.context.lists?.noteLook?.();
+    const text = environment.modelsAnswered ?? answerModels(exchange, environment.context);
     if (text === undefined) {
       const name = (exchange.askedModel ?? '').slice(0, 120);
       const outcome = refuse({
@@ -298,7 +334,7 @@ export class StageRun {
     }
     this.record(
       'route',
-      { decision: 'answered', summary: 'The gateway answers from its own catalogue of models.' },
+      { decision: 'answered', summary: 'The gateway answers from its catalogue of models and its providers’ lists.' },
       startMs,
     );
     return { kind: 'own-answer', text };
@@ -449,7 +485,7 @@ export class StageRun {
     const { exchange, environment } = this;
     const startMs = exchange.attempts[0]?.timings.startMs ?? 0;
     const endMs = environment.at('forward', 'end');
-    if (environment.spends !== false) exchange.cost = priceExchange(exchange, environment.context.config);
+    if (environment.spends !== false) exchange.cost = priceExchange(exchange, environment.context);
     if (this.plan && this.keeping && environment.cache) {
       keepAnswer(exchange, this.keeping, this.plan, environment.cache, verdict, environment.context.now());
     }
@@ -531,6 +567,12 @@ export class StageRun {
     writeAnswer(sink, { status, headers, body }, exchange.request.method === 'HEAD');
     this.record('respond', { decision: 'answered', summary: `Answered with status ${status}.` }, startMs);
   }
+}
+
+/** What the lists of models said goes with the step that went by it, so that a replay goes by the same. */
+function withListed(outcome: StageOutcome, stage: Stage, listed: Exchange['listed']): StageOutcome {
+  if (!listed || (stage !== 'route' && stage !== 'cache' && outcome.decision !== 'refused')) return outcome;
+  return { ...outcome, input: { ...outcome.input, listed } };
 }
 
 /** What was added on the way out is part of what was sent. */

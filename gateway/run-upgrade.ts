@@ -26,7 +26,7 @@ export function runUpgrade(
   socket.on('error', () => socket.destroy());
   const elapsed = () => performance.now() - exchange.startedAt;
   const stages = new StageRun(exchange, {
-    context: { config: options.config(), now: options.now, routing: options.routing },
+    context: { config: options.config(), now: options.now, routing: options.routing, lists: options.lists },
     at: elapsed,
     elapsed,
     presented: (asked) => presentedBy(asked, options.fingerprint),

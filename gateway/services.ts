@@ -15,6 +15,7 @@ import { createHealthWatch } from './key-health.ts';
 import { MemoryLimiter } from './limits/limiter.ts';
 import { openSharedLimiter } from './limits/shared-limiter.ts';
 import { createTokenCounter } from './models/token-counter.ts';
+import { type KeptLists, openModelLists } from './model-lists.ts';
 import { createTracing, type Tracing } from './observe/tracing.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { probeProvider } from './probe-provider.ts';
@@ -71,6 +72,8 @@ export interface Services {
   readonly cache: ResponseCache;
   /** How targets and keys did lately. */
   readonly routing: RoutingMemory;
+  /** What the providers listed of their models. */
+  readonly lists: KeptLists;
   /** What a replay runs on: the same parts as the data plane. */
   readonly replay: ReplayPipeline;
   /** What is amiss with the counters that several gateways share. */
@@ -142,9 +145,19 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
   });
   // Asked on every request, so worked out when it changes.
   let locked = lockedBecause(vault);
+  const lists = await openModelLists({
+    store,
+    file: homePaths(store.home).modelLists,
+    probe: (request) => probeProvider(request, pipelineOptions),
+    lockedBecause: () => locked,
+    redactor,
+    now,
+    onFault: (error) => options.onFault?.(error),
+  });
   const unwatch = vault.subscribe(() => {
     locked = lockedBecause(vault);
     redactor.refresh();
+    if (!locked) lists.refreshOld();
   });
   const limiter = new MemoryLimiter({ spend: recorder.spend, now });
   const shared =
@@ -180,6 +193,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     forwarder: createForwarder(() => connections),
     practice: createPracticeUpstream(),
     routing,
+    lists,
     fingerprint: rememberFingerprints((text) => vault.fingerprint(text)),
     classify: classifyAnswer,
     cache: exchangeCache(cache, vault),
@@ -198,6 +212,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
     cache,
     pipeline: createPipeline({ ...pipelineOptions, webSocket: createWebSocketForwarder(() => connections) }),
     routing,
+    lists,
     limitNotices: () => shared?.notices ?? [],
     replay: { ...pipelineOptions, redactor, lookLimits: (ask) => (shared ?? limiter).look(ask) },
     publicUrl: `http://127.0.0.1:${store.snapshot.settings.port}`,
@@ -215,6 +230,7 @@ async function wire(options: ServicesOptions, store: Store, now: () => number): 
       unwatch();
       shared?.close();
       await counter.close();
+      await lists.close();
       await connections.close();
       await recorder.close();
       await tracing.close();

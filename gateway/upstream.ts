@@ -102,14 +102,22 @@ export interface ProbeRequest {
   /** Names of extra headers of the provider that are left out this once, lower case. */
   readonly omitHeaders?: readonly string[];
   readonly timeoutMs: number;
+  /** Longest answer that is read; default 1 MiB. */
+  readonly maxBytes?: number;
+  /** The body of a good answer is not worth keeping: what it said is kept elsewhere. */
+  readonly leavesOutGoodBody?: boolean;
+  /** Breaks the call off. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ProbeAnswer {
   readonly capture: string;
   readonly status: number | null;
   readonly headers: RawHeaders;
-  /** Decoded text, at most 1 MiB. */
+  /** Decoded text, at most `maxBytes` long. */
   readonly body: string;
+  /** There was more of it. */
+  readonly cut?: boolean;
   readonly error: UpstreamError | null;
   /** Why it failed, as the same answer to an app would be read; absent where nothing failed or nothing was sent. */
   readonly cause?: Cause;

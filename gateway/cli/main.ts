@@ -12,6 +12,7 @@ import { addGatewayKeyCommands } from './commands/gateway-keys.ts';
 import { addHomeCommands } from './commands/home.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addLimitCommands } from './commands/limits.ts';
+import { addModelCommands } from './commands/models.ts';
 import { addProviderCommands } from './commands/providers.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRouteCommands } from './commands/routes.ts';
@@ -57,6 +58,7 @@ function createProgram(): Command {
     addHomeCommands,
     addProviderCommands,
     addKeyCommands,
+    addModelCommands,
     addAppCommands,
     addGatewayKeyCommands,
     addRouteCommands,

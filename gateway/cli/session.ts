@@ -125,6 +125,7 @@ async function localSession(home: string, options: SessionOptions): Promise<Sess
       recorder: services.recorder,
       probe: services.probe,
       routing: services.routing,
+      lists: services.lists,
       replay: services.replay,
       listener: () => ({ url: null, problem: null }),
       stop: () => {},

@@ -40,6 +40,7 @@ export async function checkKey(deps: ControlDeps, keyId: string): Promise<KeyChe
   const since = judged.state === key.health.state ? key.health.since : checkedAt;
   const health: KeyHealth = { ...judged, checkedAt, source: 'probe', since };
   await recordHealth(deps, key, health);
+  if (judged.state === 'valid') deps.lists.refreshSoon(provider.id);
   return { key: key.id, provider: provider.id, health, capture: answer.capture };
 }
 

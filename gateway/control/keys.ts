@@ -23,6 +23,7 @@ export function keyProcedures(deps: ControlDeps) {
   };
   const checked = async (id: string, check: boolean) => {
     const result = check ? await checkKey(deps, id) : null;
+    if (!check) deps.lists.refreshSoon(findProviderKey(store.snapshot.document, id).provider);
     return { key: await rowOf(id), check: result };
   };
   return {

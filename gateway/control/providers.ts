@@ -43,6 +43,7 @@ export function providerProcedures(deps: ControlDeps) {
         }
         draft.providers.push(provider);
       });
+      deps.lists.refreshSoon(provider.id);
       return rowOf(provider.id);
     }),
     update: os.providers.update.handler(async ({ input, context }) => {
@@ -58,6 +59,7 @@ export function providerProcedures(deps: ControlDeps) {
         else if (input.baseUrl !== undefined) provider.baseUrl = cleanBaseUrl(input.baseUrl);
         refuseBroken(provider, deps.now());
       });
+      if (input.enabled !== false) deps.lists.refreshSoon(input.id);
       return rowOf(input.id);
     }),
     remove: os.providers.remove.handler(async ({ input, context }) => {

@@ -13,6 +13,7 @@ import { gatewayKeyProcedures } from './gateway-keys.ts';
 import { type ControlContext, os } from './implementer.ts';
 import { keyProcedures } from './keys.ts';
 import { limitProcedures } from './limits.ts';
+import { modelProcedures } from './models.ts';
 import { practiceProcedures } from './practice.ts';
 import { toControlError } from './problem.ts';
 import { presetProcedures, providerProcedures } from './providers.ts';
@@ -39,6 +40,7 @@ function createRouter(deps: ControlDeps): ControlRouter {
     transforms: transformProcedures(deps),
     limits: limitProcedures(deps),
     cache: cacheProcedures(deps),
+    models: modelProcedures(deps),
     captures: captureProcedures(deps),
     experiments: experimentProcedures(deps),
     replay: replayProcedures(deps),

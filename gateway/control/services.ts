@@ -1,6 +1,7 @@
 /** Everything the control interface needs from the rest of the gateway; nothing here is made by it. */
 import type { ResponseCache } from '../cache/response-cache.ts';
 import type { Recorder } from '../captures/recorder.ts';
+import type { KeptLists } from '../model-lists.ts';
 import type { ReplayPipeline } from '../replay/replay-deps.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { Notice } from '../store/notice.ts';
@@ -37,6 +38,8 @@ export interface ControlDeps {
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
   /** How targets and keys did lately. */
   readonly routing: RoutingMemory;
+  /** What the providers listed of their models. */
+  readonly lists: KeptLists;
   /** What replays run on: the parts of the data plane. */
   readonly replay: ReplayPipeline;
   /** Where the gateway listens just now, or why it does not. Both null: it was never asked to. */

@@ -5,7 +5,9 @@
 import type { Cost, TokenUsage } from '../exchange.ts';
 import { priceSourceDate } from '../providers/catalogue.ts';
 import type { KnownModel, TokenPrices } from '../providers/known-model.ts';
-import { findModel } from './find-model.ts';
+import type { Provider } from '../store/schema.ts';
+import type { ModelLists } from './listed.ts';
+import { modelFacts } from './merged-models.ts';
 
 /** Presets whose `usage.cost` is what was charged, in dollars (openrouter.ai/docs, docs.perplexity.ai). */
 const STATES_COST: ReadonlySet<string> = new Set(['openrouter', 'perplexity']);
@@ -19,18 +21,21 @@ const LONG_CACHE_WRITE_RATIO = 2;
 const PER = 1_000_000;
 
 /**
- * Undefined where tokens or a price are not known. `models`: names to look for at the preset, the likeliest first; the
+ * Undefined where tokens or a price are not known. `models`: names to look for at the provider, the likeliest first; the
  * first one that has a price decides.
  */
 export function costOf(
   usage: TokenUsage | undefined,
-  preset: string | null | undefined,
+  provider: Pick<Provider, 'id' | 'preset'> | undefined,
   models: Iterable<string | undefined>,
+  lists?: Pick<ModelLists, 'find'>,
 ): Cost | undefined {
-  if (!usage || !preset) return undefined;
-  if (usage.statedCostUsd !== undefined && STATES_COST.has(preset)) return { usd: usage.statedCostUsd, by: 'stated' };
+  if (!usage || !provider) return undefined;
+  if (usage.statedCostUsd !== undefined && STATES_COST.has(provider.preset ?? '')) {
+    return { usd: usage.statedCostUsd, by: 'stated' };
+  }
   for (const name of models) {
-    const model = name === undefined ? undefined : findModel(preset, name)?.model;
+    const model = name === undefined ? undefined : modelFacts(provider, name, lists);
     if (model && model.prices.input !== null) return listCost(usage, model);
   }
   return undefined;
@@ -51,7 +56,8 @@ function listCost(usage: TokenUsage, model: KnownModel): Cost | undefined {
     by: 'list',
     model: `${model.preset}/${model.id}`,
     prices,
-    pricesOf: model.priceSource === undefined ? undefined : priceSourceDate(model.priceSource),
+    pricesOf:
+      model.pricesListedOn ?? (model.priceSource === undefined ? undefined : priceSourceDate(model.priceSource)),
   };
 }
 

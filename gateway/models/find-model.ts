@@ -16,56 +16,67 @@ export interface FoundModel {
   readonly match: Match;
 }
 
-/** Spellings of one preset's models. */
-interface Spellings {
+/** Spellings of one provider's models. */
+export interface Spellings {
   /** By canonical name; null where two models share it, which then tells neither. */
   readonly byName: ReadonlyMap<string, string | null>;
   /** By canonical name without its date: ids, newest date first. */
   readonly byFamily: ReadonlyMap<string, readonly string[]>;
 }
 
-const spellingsOf = new Map<string, Spellings>();
+const spellingsOfPreset = new Map<string, Spellings>();
 
 /** The model of this preset that `asked` means; undefined where none does, or where more than one might. */
 export function findModel(preset: string, asked: string): FoundModel | undefined {
   const exact = knownModel(preset, asked);
   if (exact) return { model: exact, match: 'exact' };
+  const found = findSpelling(spellingsFor(preset), asked);
+  const model = found && knownModel(preset, found.id);
+  return model && { model, match: found.match };
+}
+
+export interface FoundSpelling {
+  readonly id: string;
+  readonly match: Exclude<Match, 'exact'>;
+}
+
+/** The id among these that `asked` means in another spelling. */
+export function findSpelling(spellings: Spellings, asked: string): FoundSpelling | undefined {
   if (asked.length > LONGEST_NAME) return undefined;
-  const spellings = spellingsFor(preset);
   const full = canonical(asked);
   // A name that two models share tells neither.
   if (full === '' || spellings.byName.get(full) === null) return undefined;
-  return seek(preset, spellings, full) ?? seek(preset, spellings, canonical(withoutPrefix(asked)));
+  return seek(spellings, full) ?? seek(spellings, canonical(withoutPrefix(asked)));
 }
 
-function seek(preset: string, { byName, byFamily }: Spellings, name: string): FoundModel | undefined {
+function seek({ byName, byFamily }: Spellings, name: string): FoundSpelling | undefined {
   const same = byName.get(name);
-  if (same) return found(preset, same, 'spelling');
+  if (same) return { id: same, match: 'spelling' };
   const { family, date } = parted(name);
   if (date !== undefined && date !== LATEST) {
     const undated = byName.get(family) ?? byName.get(`${family}-${LATEST}`);
-    return undated ? found(preset, undated, 'undated') : undefined;
+    return undated ? { id: undated, match: 'undated' } : undefined;
   }
   const plain = date === LATEST ? byName.get(family) : undefined;
   const newest = plain ?? byFamily.get(family)?.[0];
-  return newest ? found(preset, newest, 'dated') : undefined;
+  return newest ? { id: newest, match: 'dated' } : undefined;
 }
 
 /** No known name is nearly so long; a longer one is not worth the expressions. */
 const LONGEST_NAME = 200;
 const LATEST = 'latest';
 
-function found(preset: string, id: string, match: Match): FoundModel | undefined {
-  const model = knownModel(preset, id);
-  return model && { model, match };
+function spellingsFor(preset: string): Spellings {
+  const known = spellingsOfPreset.get(preset);
+  if (known) return known;
+  const spellings = spellingsOf(modelsOfPreset(preset));
+  spellingsOfPreset.set(preset, spellings);
+  return spellings;
 }
 
-function spellingsFor(preset: string): Spellings {
-  const known = spellingsOf.get(preset);
-  if (known) return known;
+export function spellingsOf(ids: readonly string[]): Spellings {
   const byName = new Map<string, string | null>();
   const families = new Map<string, { id: string; date: string }[]>();
-  const ids = modelsOfPreset(preset);
   for (const id of ids) {
     const name = canonical(id);
     byName.set(name, byName.has(name) ? null : id);
@@ -91,9 +102,7 @@ function spellingsFor(preset: string): Spellings {
       members.map(({ id }) => id),
     );
   }
-  const spellings = { byName, byFamily };
-  spellingsOf.set(preset, spellings);
-  return spellings;
+  return { byName, byFamily };
 }
 
 /** Lower case, one kind of punctuation, without what Gemini's lists and Ollama put around a name. */

@@ -4,35 +4,30 @@
  * provider is first asked about, a row when its model is.
  */
 import data from './data/models.json' with { type: 'json' };
-import { type KnownModel, parseModelRow } from './known-model.ts';
+import type { KnownModel } from './known-model.ts';
+import { ModelRows, ROW_SIGNS } from './model-rows.ts';
 
 const rowsOf: ReadonlyMap<string, string> = new Map(Object.entries(data.models));
-/** By preset, by model id: the row, or what it says once somebody asked. */
-const opened = new Map<string, Map<string, string | KnownModel>>();
+const opened = new Map<string, ModelRows>();
 
-function open(preset: string): Map<string, string | KnownModel> | undefined {
+function open(preset: string): ModelRows | undefined {
   const known = opened.get(preset);
   if (known) return known;
   const rows = rowsOf.get(preset);
   if (rows === undefined) return undefined;
-  const models = new Map(rows.split('^').map((row) => [row.slice(0, row.indexOf('|')), row]));
+  const models = new ModelRows(preset, rows);
   opened.set(preset, models);
   return models;
 }
 
 /** What is known of a model under exactly this id at this preset. */
 export function knownModel(preset: string, id: string): KnownModel | undefined {
-  const models = open(preset);
-  const found = models?.get(id);
-  if (typeof found !== 'string') return found;
-  const model = parseModelRow(preset, found);
-  models?.set(id, model);
-  return model;
+  return open(preset)?.get(id);
 }
 
 /** Preset ids of the providers that list this bare model id; empty when none does. */
 export function providersOfModel(model: string): readonly string[] {
-  if (model === '' || /[|^]/.test(model)) return [];
+  if (model === '' || ROW_SIGNS.test(model)) return [];
   const presets: string[] = [];
   for (const [preset, rows] of rowsOf) {
     if (rows.startsWith(`${model}|`) || rows.includes(`^${model}|`)) presets.push(preset);
@@ -42,7 +37,7 @@ export function providersOfModel(model: string): readonly string[] {
 
 /** Model ids that a preset is known to serve. */
 export function modelsOfPreset(preset: string): readonly string[] {
-  return [...(open(preset)?.keys() ?? [])];
+  return open(preset)?.ids() ?? [];
 }
 
 /** When the source of a model's price was read, as `2026-11-10`; undefined for an unknown source. */

@@ -29,6 +29,8 @@ export interface KnownModel {
   readonly released?: string;
   /** Short name of the catalogue that the prices come from. */
   readonly priceSource?: string;
+  /** The day the provider itself listed these prices, `2026-11-10`; absent where they are a catalogue's. */
+  readonly pricesListedOn?: string;
 }
 
 export type Ability = 'vision' | 'tools' | 'streaming' | 'jsonSchema' | 'reasoning';

@@ -53,7 +53,7 @@ export function probePlan(provider: Provider, preset: Preset | undefined, secret
   const resolved = resolveUpstream(provider, preset, endpoint, undefined);
   if (!resolved.ok) return { ok: false, message: resolved.message, next: resolved.next };
   const row = preset ? rowFor(provider, preset, secret) : { method: 'GET' as const, path: '{base}/models' };
-  const address = addressOf(provider, preset, row, endpoint);
+  const address = callAddress(provider, preset, row, endpoint);
   if (!address.ok) return address;
   const { url } = address;
   if (family === 'gemini' && row.path.endsWith('/models')) url.searchParams.set('pageSize', '1');
@@ -103,10 +103,11 @@ function rowFor(provider: Provider, preset: Preset, secret: string | undefined):
     : { method: 'GET', path: '{base}/models' };
 }
 
-function addressOf(
+/** Where a call of our own goes: a path from the root of the provider's (or its probes') host, or behind its base URL. */
+export function callAddress(
   provider: Provider,
   preset: Preset | undefined,
-  row: ProbeRow,
+  row: Pick<ProbeRow, 'path'>,
   endpoint: Parameters<typeof baseFor>[2],
 ): { readonly ok: true; readonly url: URL } | NoProbe {
   const base = baseFor(provider, preset, endpoint, undefined);

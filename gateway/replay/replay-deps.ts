@@ -16,6 +16,7 @@ export type ReplayPipeline = Pick<
   | 'dispatcher'
   | 'practice'
   | 'routing'
+  | 'lists'
   | 'fingerprint'
   | 'classify'
   | 'explainUrl'

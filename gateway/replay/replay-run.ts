@@ -3,8 +3,9 @@ import type { KeptAnswer } from '../cache/response-cache.ts';
 import type { Capture } from '../captures/capture.ts';
 import { markedLength, markerInUrl, marksSecret } from '../captures/marker.ts';
 import type { Stage } from '../causes.ts';
-import type { Attempt, Exchange, Verdict } from '../exchange.ts';
+import type { Attempt, Exchange, ListedAnswer, Verdict } from '../exchange.ts';
 import { guardRequest } from '../guard.ts';
+import { listedSchema } from '../models/listed-schema.ts';
 import { recordedFacts } from '../routing/facts-log.ts';
 import { Attempts } from '../run-attempts.ts';
 import { StageRun } from '../run-stages.ts';
@@ -97,6 +98,8 @@ class ReplayRun {
         now: input.recordedClock ? () => receivedAt + elapsed() : () => receivedAt,
         // What is really sent goes by how things are; everything else by how they were.
         routing: live ? deps.replay.routing : recordedFacts(factsOf(capture)),
+        // An unedited request has what the lists said then in its exchange, or went by the catalogue alone.
+        ...(live || !input.sameRequest ? { lists: deps.replay.lists } : {}),
       },
       at: live ? elapsed : clock.at,
       elapsed,
@@ -114,6 +117,7 @@ class ReplayRun {
       }),
       countTexts: deps.replay.countTexts,
       findCapture: (id) => deps.recorder.get(id),
+      ...(input.recordedClock && input.sameRequest ? modelsThen(capture) : {}),
       explainUrl: live ? deps.replay.explainUrl(this.exchange.id) : explainUrlThen(capture),
       spends: live,
     });
@@ -425,8 +429,22 @@ function openReplay(input: RunInput, own: Pick<Exchange, 'id' | 'receivedAt' | '
     recording: config.settings.recording,
     steps: [],
     attempts: [],
+    ...(input.mode === 'live' ? {} : listedThen(capture)),
     origin: { kind: 'replay', of: capture.id },
   };
+}
+
+/** What the providers' lists of models said of the name asked for. */
+function listedThen({ steps }: Capture): { listed?: ListedAnswer } {
+  const recorded = steps.find(({ input }) => input?.listed !== undefined)?.input?.listed;
+  const parsed = listedSchema.safeParse(recorded);
+  return parsed.success ? { listed: parsed.data } : {};
+}
+
+/** A list of models is told by lists that have changed since. */
+function modelsThen({ endpoint, answer, verdict }: Capture): { modelsAnswered?: string } {
+  const body = endpoint === 'models' && verdict?.ok ? answer?.body : undefined;
+  return body?.text !== undefined && body.keptBytes === body.sizeBytes ? { modelsAnswered: body.text } : {};
 }
 
 function factsOf({ steps }: Capture): unknown {

@@ -118,14 +118,14 @@ function checkTarget(exchange: Exchange, key: GatewayKey, context: StageContext)
 }
 
 /** Where it may go, with the names that a model pattern may match. Empty where `route` will refuse anyway. */
-function scopeTargets(exchange: Exchange, { config }: StageContext): { providerId: string; names: string[] }[] {
+function scopeTargets(exchange: Exchange, { config, lists }: StageContext): { providerId: string; names: string[] }[] {
   const { endpoint, askedModel } = exchange;
   if (endpoint?.name === 'raw') {
     const found = findProvider(endpoint.provider ?? '', config);
     return found ? [{ providerId: found.providerId, names: [] }] : [];
   }
   if (endpoint?.dialect === 'openai-models') return [];
-  const resolution = resolveAsked(exchange, config);
+  const resolution = resolveAsked(exchange, config, lists);
   if (!resolution.ok) return [];
   const { target } = resolution;
   const targets = target.routeName === undefined ? [target] : targetsOfRoute(target.routeName, config).found;

@@ -4,6 +4,7 @@
  */
 import type { LeftOut } from '../cache/canonical-json.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ModelLists } from '../models/listed.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { Provider, Route } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
@@ -19,12 +20,16 @@ export interface Subject {
 }
 
 /** Undefined where it leads nowhere: `route` says why. */
-export function subjectOf(exchange: Exchange, config: ConfigSnapshot): Subject | undefined {
+export function subjectOf(
+  exchange: Exchange,
+  config: ConfigSnapshot,
+  lists: ModelLists | undefined,
+): Subject | undefined {
   const route = config.routes.get(exchange.askedModel ?? '');
   if (route) {
     return { name: `route ${route.name}`, route, providers: route.targets.map(({ provider }) => provider) };
   }
-  const resolution = resolveAsked(exchange, config);
+  const resolution = resolveAsked(exchange, config, lists);
   if (!resolution.ok) return undefined;
   const { providerId, model } = resolution.target;
   return { name: `target ${providerId}/${model ?? ''}`, providers: [providerId] };

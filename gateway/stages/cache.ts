@@ -37,13 +37,13 @@ export interface Lookup {
 /** Undefined where no cache is switched on for this exchange. Writes `exchange.cache`. */
 export function lookUp(
   exchange: Exchange,
-  { config, now }: StageContext,
+  { config, now, lists }: StageContext,
   cache: ExchangeCache,
   body: Buffer,
 ): Lookup | undefined {
   if (!mayBeCached(exchange)) return undefined;
   const rule = cacheRule(config.routes.get(exchange.askedModel ?? ''), config.settings);
-  const subject = rule && subjectOf(exchange, config);
+  const subject = rule && subjectOf(exchange, config, lists);
   if (!rule || !subject) return undefined;
   const hindrance = hindranceOf(exchange, rule);
   if (hindrance) return notCached(exchange, rule, hindrance.why, hindrance);

@@ -9,12 +9,14 @@ import { type Limits, nanosOf } from '../limits/reading.ts';
 import { costOf } from '../models/cost.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import type { ProviderKey } from '../store/schema.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { resolveAsked } from './resolve-asked.ts';
 import { PRACTICE, type ResolvedTarget } from './resolve-target.ts';
+import type { StageContext } from './stage.ts';
+
+type Facts = Pick<StageContext, 'config' | 'lists'>;
 
 /** Undefined where no limit is set on anybody this exchange belongs to: the usual case, which costs three look-ups. */
-export function askOfCaller(exchange: Exchange, config: ConfigSnapshot): LimitAsk | undefined {
+export function askOfCaller(exchange: Exchange, { config, lists }: Facts): LimitAsk | undefined {
   const { caller, askedModel } = exchange;
   const key = config.gatewayKeys.get(caller?.gatewayKeyId ?? '');
   const app = config.apps.get(caller?.appId ?? '');
@@ -24,23 +26,23 @@ export function askOfCaller(exchange: Exchange, config: ConfigSnapshot): LimitAs
   const ofItsRoute = route && ofRoute(route);
   if (!ofKey && !ofItsApp && !ofItsRoute) return undefined;
   const subjects = [ofKey, ofItsApp, ofItsRoute].filter((subject) => subject !== undefined);
-  return askFor(subjects, exchange, config, undefined);
+  return askFor(subjects, exchange, { config, lists }, undefined);
 }
 
 /** The limits of the provider key that was chosen; asked once it is known, before each attempt. */
 export function askOfKey(
   exchange: Exchange,
-  config: ConfigSnapshot,
+  context: Facts,
   target: ResolvedTarget & { readonly key?: ProviderKey },
 ): LimitAsk | undefined {
   const subject = target.key && ofProviderKey(target.key);
-  return subject && askFor([subject], exchange, config, target);
+  return subject && askFor([subject], exchange, context, target);
 }
 
 function askFor(
   subjects: LimitSubject[],
   exchange: Exchange,
-  config: ConfigSnapshot,
+  { config, lists }: Facts,
   known: ResolvedTarget | undefined,
 ): LimitAsk {
   const some = (...names: (keyof Limits)[]) =>
@@ -51,15 +53,15 @@ function askFor(
   const estimate = estimateUse(exchange, assumedOutputTokens, smallest(subjects));
   const tokens = estimate.inputTokens + estimate.outputTokens;
   if (!money) return { subjects, tokens, costNanos: 0, spends: true };
-  const target = known ?? targetOf(exchange, config);
+  const target = known ?? targetOf(exchange, { config, lists });
   if (target?.providerId === PRACTICE) return { subjects, tokens, costNanos: 0, spends: false };
-  const cost = target && costOf(estimate, target.provider?.preset, [target.model]);
+  const cost = target && costOf(estimate, target.provider, [target.model], lists);
   return { subjects, tokens, costNanos: cost ? nanosOf(cost.usd) : 0, spends: true };
 }
 
-function targetOf(exchange: Exchange, config: ConfigSnapshot): ResolvedTarget | undefined {
+function targetOf(exchange: Exchange, { config, lists }: Facts): ResolvedTarget | undefined {
   if (exchange.endpoint?.dialect === 'openai-models' || exchange.endpoint?.name === 'raw') return undefined;
-  const resolution = resolveAsked(exchange, config);
+  const resolution = resolveAsked(exchange, config, lists);
   return resolution.ok ? resolution.target : undefined;
 }
 

@@ -1,25 +1,25 @@
-/** Answers `GET …/models` from what is set up here: routes, practice models, the catalogue's models of each provider. */
+/** Answers `GET …/models` from what is set up here: routes, practice models, each provider's models by the catalogue and by its own list. */
 import { buildModel, buildModelsList, idOfPageToken, type ListedModel } from '../dialects/models-list.ts';
 import type { Exchange } from '../exchange.ts';
-import { findModel } from '../models/find-model.ts';
-import { knownModel, modelsOfPreset } from '../providers/catalogue.ts';
+import { modelFacts, modelIdsOf } from '../models/merged-models.ts';
 import type { KnownModel } from '../providers/known-model.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { resolveModel, targetsOfRoute } from './resolve-target.ts';
 import { closedBy, matches } from './scope.ts';
+import type { StageContext } from './stage.ts';
 
 /** The JSON text of the list or of one model; undefined when the one asked for is not known here. */
-export function answerModels(exchange: Exchange, config: ConfigSnapshot): string | undefined {
+export function answerModels(exchange: Exchange, context: Pick<StageContext, 'config' | 'lists'>): string | undefined {
   const { endpoint, askedModel } = exchange;
   const family = endpoint?.family ?? 'openai';
   if (endpoint?.name === 'models') {
-    const { models, more } = pageOf(listModels(exchange, config), pageAsked(exchange));
+    const { models, more } = pageOf(listModels(exchange, context), pageAsked(exchange));
     return JSON.stringify(buildModelsList(family, models, more));
   }
-  const resolution = resolveModel(askedModel ?? '', config);
+  const { config, lists } = context;
+  const resolution = resolveModel(askedModel ?? '', config, { lists, exchange });
   if (!resolution.ok) return undefined;
   const { providerId, provider, model = '' } = resolution.target;
-  const known = findModel(provider?.preset ?? '', model)?.model;
+  const known = provider && modelFacts(provider, model, lists);
   return JSON.stringify(buildModel(family, { id: askedModel ?? '', ownedBy: providerId, known }));
 }
 
@@ -68,7 +68,7 @@ function pageOf(
 }
 
 /** Only what the caller's gateway key may use. */
-function listModels(exchange: Exchange, config: ConfigSnapshot): ListedModel[] {
+function listModels(exchange: Exchange, { config, lists }: Pick<StageContext, 'config' | 'lists'>): ListedModel[] {
   const scope = config.gatewayKeys.get(exchange.caller?.gatewayKeyId ?? '')?.scope ?? {};
   const allowed = (id: string, provider: string) =>
     (!scope.providers || scope.providers.includes(provider)) &&
@@ -84,9 +84,9 @@ function listModels(exchange: Exchange, config: ConfigSnapshot): ListedModel[] {
     if (open) models.push({ id: name, ownedBy: open.providerId, known: undefined });
   }
   for (const provider of config.providers.values()) {
-    if (!provider.enabled || provider.preset === null) continue;
-    for (const model of modelsOfPreset(provider.preset)) {
-      add(`${provider.id}/${model}`, provider.id, knownModel(provider.preset, model));
+    if (!provider.enabled) continue;
+    for (const model of modelIdsOf(provider, lists)) {
+      add(`${provider.id}/${model}`, provider.id, modelFacts(provider, model, lists));
     }
   }
   add('practice/ok', 'practice');

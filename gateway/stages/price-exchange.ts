@@ -3,15 +3,18 @@
 import { envelopeMember } from '../dialects/envelope-member.ts';
 import type { Attempt, Cost, Exchange } from '../exchange.ts';
 import { costOf } from '../models/cost.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { findTopLevelMember } from './json-member.ts';
+import type { StageContext } from './stage.ts';
 import { tapBytes } from './tap.ts';
 
 /** Undefined where it is not known; the practice provider, which is not among the providers set up, costs nothing to ask. */
-export function priceExchange(exchange: Exchange, config: ConfigSnapshot): Cost | undefined {
+export function priceExchange(
+  exchange: Exchange,
+  { config, lists }: Pick<StageContext, 'config' | 'lists'>,
+): Cost | undefined {
   const attempt = exchange.attempts.at(-1);
   if (!attempt || !exchange.usage) return undefined;
-  return costOf(exchange.usage, config.providers.get(attempt.provider)?.preset, modelNames(exchange, attempt));
+  return costOf(exchange.usage, config.providers.get(attempt.provider), modelNames(exchange, attempt), lists);
 }
 
 /**

@@ -4,6 +4,7 @@
  * may leave the model to its provider. Pure; `authorize` and `route` ask the same question and get the same answer.
  */
 import type { Endpoint, Exchange } from '../exchange.ts';
+import type { ModelLists } from '../models/listed.ts';
 import type { Provider } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { needsKeyHere } from './needs-key.ts';
@@ -20,12 +21,12 @@ export function mayOmitModel(endpoint: Endpoint): boolean {
   return HAS_USUAL_MODEL.has(endpoint.dialect);
 }
 
-export function resolveAsked(exchange: Exchange, config: ConfigSnapshot): Resolution {
+export function resolveAsked(exchange: Exchange, config: ConfigSnapshot, lists: ModelLists | undefined): Resolution {
   const preferring = preferred(config, exchange.caller?.gatewayKeyId ?? '');
   if (exchange.askedModel === undefined && exchange.endpoint && mayOmitModel(exchange.endpoint)) {
     return usualProvider(preferring);
   }
-  return resolveModel(exchange.askedModel ?? '', preferring);
+  return resolveModel(exchange.askedModel ?? '', preferring, { lists, exchange });
 }
 
 /** The first provider that speaks OpenAI's dialect and can be used; OpenAI itself, whose default models these are, before others. */

@@ -2,8 +2,9 @@
  * What a model name means here: a route, `provider/model`, or a bare id that the catalogue knows. Pure; `authorize` asks
  * it to check scopes, `route` to decide, and both get the same answer.
  */
-import type { Rule } from '../exchange.ts';
+import type { Exchange, MissingModel, Rule } from '../exchange.ts';
 import { findServed } from '../models/find-served.ts';
+import type { ModelLists, ServedModel } from '../models/listed.ts';
 import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
 import type { Provider, Route } from '../store/schema.ts';
@@ -31,9 +32,17 @@ export type Resolution =
       readonly message: string;
       readonly nearest: readonly string[];
       readonly rule?: Rule;
+      /** What the providers' lists say of it. */
+      readonly missing?: MissingModel;
     };
 
-export function resolveModel(asked: string, config: ConfigSnapshot): Resolution {
+/** What the lists say of a name, and where what they said is kept for the rest of the exchange. */
+export interface Listing {
+  readonly lists?: ModelLists;
+  readonly exchange?: Pick<Exchange, 'listed'>;
+}
+
+export function resolveModel(asked: string, config: ConfigSnapshot, listing: Listing = {}): Resolution {
   const route = config.routes.get(asked);
   if (route) {
     const { found, missing } = targetsOfRoute(asked, config);
@@ -62,7 +71,7 @@ export function resolveModel(asked: string, config: ConfigSnapshot): Resolution 
       return { ok: true, target: { ...found, model, rule } };
     }
   }
-  return resolveBare(asked, config);
+  return resolveBare(asked, config, listing);
 }
 
 type RouteTarget = Route['targets'][number];
@@ -98,13 +107,13 @@ export function findProvider(
   return provider ? { providerId: provider.id, provider } : undefined;
 }
 
-function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
-  const served = findServed(asked, config.providers.values());
+function resolveBare(asked: string, config: ConfigSnapshot, listing: Listing): Resolution {
+  const served = servedBy(asked, config, listing);
   if (served) {
-    const { provider, model } = served;
+    const { provider, model, byList } = served;
     const rule: Rule = {
-      name: 'model.catalogue',
-      origin: { from: 'default', name: 'model catalogue' },
+      name: byList ? 'model.list' : 'model.catalogue',
+      origin: { from: 'default', name: byList ? 'models that providers list' : 'model catalogue' },
       value: provider.id,
     };
     return { ok: true, target: { providerId: provider.id, provider, model, rule } };
@@ -117,23 +126,47 @@ function resolveBare(asked: string, config: ConfigSnapshot): Resolution {
     );
   }
   const presets = providersOfModel(asked);
-  if (presets.length > 0) {
+  const here = [...config.providers.values()].some(({ preset: one }) => one !== null && presets.includes(one));
+  // A runtime that is set up and does not have it is no reason to set up another.
+  if (presets.length > 0 && !here) {
     const names = presets.slice(0, 3).map((id) => findPreset(id)?.name ?? id);
     return gatewayConfig(
       `Model "${asked}" is served by ${names.join(', ')}, none of which is set up in this gateway: add one with its key.`,
     );
   }
-  const nearest = nearestNames(asked, knownNames(config));
+  const missing = missingFrom(asked, config, listing);
+  const nearest = nearestNames(asked, new Set([...knownNames(config), ...(missing?.nearest ?? [])]));
   const hint = nearest.length > 0 ? ` Did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?` : '';
   return {
     ok: false,
     cause: 'model_not_found',
     message: `No model, route or provider here is called "${clip(asked)}".${hint}`,
     nearest,
+    ...(missing && missing.lists.length > 0 ? { missing } : {}),
   };
 }
 
-/** Every name that could be asked for: routes, and known models of the providers that are set up. */
+/** The same for all stages of an exchange, whatever is listed meanwhile: what `authorize` let pass is where it goes. */
+function servedBy(asked: string, { providers }: ConfigSnapshot, { lists, exchange }: Listing): ServedModel | undefined {
+  const before = exchange?.listed?.asked === asked ? exchange.listed : undefined;
+  if (before) {
+    const provider = 'missing' in before ? undefined : providers.get(before.provider);
+    return provider && 'model' in before ? { provider, model: before.model, byList: true } : undefined;
+  }
+  const served = lists ? lists.served(asked, providers.values()) : findServed(asked, providers.values());
+  if (served?.byList && exchange) exchange.listed = { asked, provider: served.provider.id, model: served.model };
+  return served;
+}
+
+function missingFrom(asked: string, { providers }: ConfigSnapshot, { lists, exchange }: Listing) {
+  const before = exchange?.listed;
+  if (before?.asked === asked) return 'missing' in before ? before.missing : undefined;
+  const missing = lists?.missing(asked, providers.values());
+  if (missing && missing.lists.length > 0 && exchange) exchange.listed = { asked, missing };
+  return missing;
+}
+
+/** Every name that could be asked for: routes, and the catalogue's models of the providers that are set up. */
 function* knownNames(config: ConfigSnapshot): Iterable<string> {
   yield* config.routes.keys();
   yield 'practice/ok';

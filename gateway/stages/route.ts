@@ -1,10 +1,10 @@
 /** Chooses the targets: provider, model and provider key, and their order; says by which rule, and what is missing. */
 import type { Exchange } from '../exchange.ts';
+import { listEvidence, listsInWords } from '../models/list-words.ts';
 import { nearestNames } from '../providers/catalogue.ts';
 import { FactsLog } from '../routing/facts-log.ts';
 import { policyFor } from '../routing/policy.ts';
 import { NO_FACTS } from '../routing/routing-facts.ts';
-import type { ConfigSnapshot } from '../store/snapshot.ts';
 import { entriesOf, planOf, planPassed, type RouteResult } from './plan.ts';
 import { planRoute } from './plan-route.ts';
 import { resolveAsked } from './resolve-asked.ts';
@@ -13,7 +13,7 @@ import { refuse, type StageContext, type StageOutcome } from './stage.ts';
 import { usableTarget } from './usable-target.ts';
 
 export function route(exchange: Exchange, context: StageContext): RouteResult {
-  const resolved = resolve(exchange, context.config);
+  const resolved = resolve(exchange, context);
   if (!resolved.target) return { outcome: resolved.outcome as StageOutcome };
   const { target } = resolved;
   exchange.routeName = target.routeName;
@@ -25,7 +25,10 @@ export function route(exchange: Exchange, context: StageContext): RouteResult {
   return { plan, outcome: planPassed(plan, log) };
 }
 
-function resolve(exchange: Exchange, config: ConfigSnapshot): { target?: ResolvedTarget; outcome?: StageOutcome } {
+function resolve(
+  exchange: Exchange,
+  { config, lists }: StageContext,
+): { target?: ResolvedTarget; outcome?: StageOutcome } {
   const { endpoint, askedModel } = exchange;
   if (endpoint?.name === 'raw') {
     const name = endpoint.provider ?? '';
@@ -42,17 +45,19 @@ function resolve(exchange: Exchange, config: ConfigSnapshot): { target?: Resolve
       }),
     };
   }
-  const resolution = resolveAsked(exchange, config);
+  const resolution = resolveAsked(exchange, config, lists);
   if (resolution.ok) return { target: resolution.target };
   return {
     outcome: refuse({
       cause: resolution.cause,
       message: resolution.message,
+      ...(resolution.missing ? { ownerMessage: `${resolution.message} ${listsInWords(resolution.missing)}` } : {}),
       param: 'model',
       rule: resolution.rule,
       evidence: [
         { what: 'model asked for', where: '/model', value: (askedModel ?? '').slice(0, 120) },
         ...resolution.nearest.map((name) => ({ what: 'nearest name here', where: 'model catalogue', value: name })),
+        ...(resolution.missing ? listEvidence(resolution.missing) : []),
       ],
     }),
   };

@@ -5,6 +5,7 @@
  */
 import type { Stage } from '../causes.ts';
 import type { Evidence, Exchange, Refusal, Rule } from '../exchange.ts';
+import type { ModelLists } from '../models/listed.ts';
 import type { RoutingFacts } from '../routing/routing-facts.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 
@@ -14,6 +15,8 @@ export interface StageContext {
   readonly now: () => number;
   /** How targets and keys did lately; as usual where nobody knows. */
   readonly routing?: RoutingFacts;
+  /** What the providers listed of their models; absent where nobody knows, and in a replay, which has its exchange's own `listed`. */
+  readonly lists?: ModelLists;
 }
 
 interface Facts {

@@ -41,6 +41,8 @@ export interface HomePaths {
   readonly masterKey: string;
   readonly instance: string;
   readonly captures: string;
+  /** What providers listed of their models; made anew where it is lost. */
+  readonly modelLists: string;
   /** Signs bundles; made when the first one is. */
   readonly signingKey: string;
   readonly suites: string;
@@ -59,6 +61,7 @@ export function homePaths(home: string): HomePaths {
     masterKey: inHome('master.key'),
     instance: inHome('instance.json'),
     captures: inHome('captures.db'),
+    modelLists: inHome('model-lists.json'),
     signingKey: inHome('signing.key'),
     suites: inHome('suites'),
     logs: inHome('logs'),
@@ -68,8 +71,8 @@ export function homePaths(home: string): HomePaths {
 
 /** What Keyward itself puts into a home (`keyward.json.damaged-…`, `captures.db-wal`, `audit.1.jsonl` included). */
 const OURS =
-  /^(keyward\.json|versions|audit\.|lock\.db|master\.key|instance\.json|captures\.db|signing\.key|suites|logs|window)/;
-const PRIVATE = /^(keyward\.json|audit\.|master\.key|instance\.json|captures\.db|signing\.key)/;
+  /^(keyward\.json|versions|audit\.|lock\.db|master\.key|instance\.json|captures\.db|model-lists\.json|signing\.key|suites|logs|window)/;
+const PRIVATE = /^(keyward\.json|audit\.|master\.key|instance\.json|captures\.db|model-lists\.json|signing\.key)/;
 
 /**
  * Creates the home (0700) if it is not there, and closes it to other users if it stood open. Returns what a person

@@ -36,6 +36,7 @@ export async function openControl(given: Partial<ControlDeps> = {}): Promise<Ope
     recorder: services.recorder,
     probe: services.probe,
     routing: services.routing,
+    lists: services.lists,
     replay: services.replay,
     listener: () => ({ url: null, problem: null }),
     stop: () => {},

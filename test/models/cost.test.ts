@@ -4,7 +4,8 @@ import type { TokenUsage } from '../../gateway/exchange.ts';
 import { costOf } from '../../gateway/models/cost.ts';
 import { estimateTokens } from '../../gateway/models/estimate-tokens.ts';
 
-const usd = (preset: string | null, model: string, usage: TokenUsage) => costOf(usage, preset, [model])?.usd;
+const usd = (preset: string | null, model: string, usage: TokenUsage) =>
+  costOf(usage, { id: 'x', preset }, [model])?.usd;
 
 describe('what an exchange cost', () => {
   // Worked out by hand from the list prices: tokens × USD per million.
@@ -48,7 +49,7 @@ describe('what an exchange cost', () => {
   });
 
   it('is kept with the prices it was worked out from, and with their day', () => {
-    expect(costOf({ inputTokens: 1_000_000 }, 'openai', ['gpt-4o'])).toEqual({
+    expect(costOf({ inputTokens: 1_000_000 }, { id: 'x', preset: 'openai' }, ['gpt-4o'])).toEqual({
       usd: 2.5,
       by: 'list',
       model: 'openai/gpt-4o',
@@ -63,8 +64,11 @@ describe('what an exchange cost', () => {
 
   it('is the provider’s own word where that is dollars, and only there', () => {
     const usage = { inputTokens: 194, outputTokens: 2, statedCostUsd: 0.00095 };
-    expect(costOf(usage, 'openrouter', ['openrouter/auto'])).toEqual({ usd: 0.00095, by: 'stated' });
-    expect(costOf(usage, 'openai', ['gpt-4o'])?.by).toBe('list');
+    expect(costOf(usage, { id: 'x', preset: 'openrouter' }, ['openrouter/auto'])).toEqual({
+      usd: 0.00095,
+      by: 'stated',
+    });
+    expect(costOf(usage, { id: 'x', preset: 'openai' }, ['gpt-4o'])?.by).toBe('list');
   });
 
   it.each([
@@ -77,11 +81,13 @@ describe('what an exchange cost', () => {
     ['an answer that counted nothing', 'openai', 'gpt-4o', {}],
     ['writing to a cache without a known price', 'openai', 'gpt-4o', { inputTokens: 5, cacheWriteTokens: 5 }],
   ] as const)('is not known, and not nothing, for %s', (_what, preset, model, usage) => {
-    expect(costOf(usage, preset, [model])).toBeUndefined();
+    expect(costOf(usage, { id: 'x', preset }, [model])).toBeUndefined();
   });
 
   it('is that of the first name that has a price', () => {
-    expect(costOf({ inputTokens: 1_000_000 }, 'azure-openai', ['my-deployment', 'gpt-4o-2024-08-06'])).toMatchObject({
+    expect(
+      costOf({ inputTokens: 1_000_000 }, { id: 'x', preset: 'azure-openai' }, ['my-deployment', 'gpt-4o-2024-08-06']),
+    ).toMatchObject({
       usd: 2.5,
       model: 'azure-openai/gpt-4o-2024-08-06',
     });

@@ -25,7 +25,8 @@ export interface TestGateway {
 
 export async function startTestGateway(options: Partial<GatewayOptions> = {}): Promise<TestGateway> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'keyward-test-')));
-  const gateway = await createGateway({ mode: 'headless', port: 0, home, ...options });
+  // Providers of tests count what they are asked.
+  const gateway = await createGateway({ mode: 'headless', port: 0, home, asksForModels: false, ...options });
   const { url, problem } = await gateway.start();
   if (url === null) throw new Error(problem?.sentence ?? 'the gateway does not listen');
   const { store, vault, recorder } = gateway.services;

@@ -12,6 +12,7 @@ import { cacheContract } from './cache.ts';
 import { configContract } from './config.ts';
 import { experimentContract, fixContract } from './experiments.ts';
 import { limitContract, limitUsageSchema } from './limits.ts';
+import { modelContract } from './models.ts';
 import { replayContract } from './replay.ts';
 import { routeContract } from './routes.ts';
 import {
@@ -48,6 +49,7 @@ export type { Explanation, Fix, LadderCheck, LadderRung } from '../../diagnosis/
 export type { KeyHealth, Route, Settings } from '../../store/schema.ts';
 export type { BodyEdit, HeaderEdit, RedactionRule, Transform } from '../../store/schema-transform.ts';
 export type { CacheStatus } from './cache.ts';
+export type { ModelListRow, ModelRow } from './models.ts';
 export type { RouteState, TargetState } from './routes.ts';
 export * from './rows.ts';
 export type { Usage, UsageGroup, UsageNumbers, UsageStep, WeatherRow } from './usage.ts';
@@ -225,6 +227,7 @@ export const contract = {
   transforms: transformContract,
   limits: limitContract,
   cache: cacheContract,
+  models: modelContract,
   captures: {
     list: base.route({ method: 'GET', path: '/captures' }).input(captureQueryInput()).output(z.array(captureRowSchema)),
     get: base.route({ method: 'GET', path: '/captures/{id}' }).input(id).output(captureSchema),

@@ -153,7 +153,7 @@ describe('a failure', () => {
 
 describe('adding a key', () => {
   const control = () => {
-    const { store, vault, cache, recorder, probe, replay, random } = gateway.gateway.services;
+    const { store, vault, cache, recorder, probe, lists, replay, random } = gateway.gateway.services;
     const deps = {
       version: '0',
       mode: 'headless',
@@ -164,6 +164,7 @@ describe('adding a key', () => {
       cache,
       recorder,
       probe,
+      lists,
       replay,
       listener: () => ({ url: null, problem: null }),
       stop() {},

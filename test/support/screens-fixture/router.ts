@@ -12,6 +12,7 @@ import { places } from './places.ts';
 import { stateOf } from './route-states.ts';
 import { capture, captureRow, explanation, KINDS } from './sample-captures.ts';
 import { emptyHome, fullHome, gatewayKey, key } from './sample-home.ts';
+import { sampleLists, sampleModels } from './sample-models.ts';
 import { sampleUsage, sampleWeather } from './sample-usage.ts';
 
 export interface FixtureOptions {
@@ -372,6 +373,13 @@ export function createRouter(options: FixtureOptions) {
         ),
       ),
       set: os.limits.set.handler(() => []),
+    },
+    models: {
+      list: os.models.list.handler(({ input }) => sampleModels(home.providers, input.provider)),
+      lists: os.models.lists.handler(() => sampleLists(home.providers, nowMs)),
+      refresh: os.models.refresh.handler(({ input }) =>
+        sampleLists(home.providers, Date.now()).filter(({ provider }) => provider === (input.provider ?? provider)),
+      ),
     },
     cache: {
       status: os.cache.status.handler(() => ({
