@@ -1,6 +1,6 @@
 /**
  * Keeps what the providers list of their models: asks them (never in the way of a request), remembers what they said over
- * restarts, and what failed. When each is asked, and why then: docs/decisions/0015-model-lists.md.
+ * restarts, and what failed. When each is asked, and why then: docs/decisions/0018-models-that-providers-list.md.
  */
 import { createHash } from 'node:crypto';
 import type { Redactor } from './captures/redact.ts';

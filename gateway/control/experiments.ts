@@ -132,9 +132,11 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   ]);
   const weather = weatherEvidence(capture, forecast, now());
   const snapshot = store.snapshot;
-  const plainSubject = subjectOf(capture, snapshot, company);
+  // What came from elsewhere was asked of a provider that may be another one here.
+  const lists = capture.origin?.kind === 'import' ? undefined : deps.lists;
+  const plainSubject = subjectOf(capture, snapshot, company, lists);
   const known = await configOf(deps, capture);
-  const plain = explainCapture(capture, { now: now(), snapshot: known, company, weather });
+  const plain = explainCapture(capture, { now: now(), snapshot: known, company, weather, lists });
   const requestTokens = plain.cause === 'context_too_long' ? await tokensSent(deps, capture, known) : undefined;
   const causes = [plain.cause, ...plain.alternatives.map(({ cause }) => cause)].filter((cause) => cause !== null);
   const related = plainSubject.attempt
@@ -146,7 +148,7 @@ async function viewOf(deps: ControlDeps, id: string): Promise<View> {
   const explanation =
     findings.length === 0 && !requestTokens
       ? plain
-      : explainCapture(capture, { now: now(), snapshot: known, company, weather, requestTokens, findings });
+      : explainCapture(capture, { now: now(), snapshot: known, company, weather, lists, requestTokens, findings });
   return { capture, subject, findings, explanation, causes };
 }
 

@@ -14,6 +14,7 @@ import { factsOfAttempt } from './facts-of-capture.ts';
 import type { Finding } from './finding.ts';
 import { buildFixes } from './fixes.ts';
 import { type Doubt, doubtAboutKey, keyHistory } from './key-history.ts';
+import { type ListFacts, listSays } from './list-evidence.ts';
 import { mergeRungs, probeEntries, prove } from './proof.ts';
 import { providerLadder } from './provider-ladder.ts';
 import { score } from './score.ts';
@@ -29,6 +30,8 @@ export interface ExplainContext {
   readonly weather?: readonly Evidence[];
   /** The length of what was sent, counted by the model's own tokenizer; wanted where the cause is `context_too_long`. */
   readonly requestTokens?: RequestTokens;
+  /** What the providers listed of their models. */
+  readonly lists?: ListFacts;
   /** What experiments on this capture showed. */
   readonly findings?: readonly Finding[];
 }
@@ -115,9 +118,12 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
   const words = causeWords[cause];
   const evidence: Evidence[] = [...judgement.evidence, ...(capture.verdict?.evidence ?? []).slice(0, 3).map(masked)];
   evidence.push(...(context.weather ?? []));
-  if (cause === 'context_too_long') {
-    evidence.push(...windowEvidence(capture, attempt, provider?.preset, context.requestTokens));
-  }
+  if (cause === 'context_too_long') evidence.push(...windowEvidence(capture, attempt, provider, context));
+  const listed =
+    cause === 'model_not_found' || cause === 'model_no_access'
+      ? listSays(attempt, facts.providerName, context.lists, context.now)
+      : undefined;
+  if (listed) evidence.push(listed.evidence);
   const ladder = [...gatewayLadder(capture), ...providerLadder(facts, cause, evidence)];
   return {
     id: capture.id,
@@ -128,6 +134,7 @@ function explainAttempt(capture: Capture, context: ExplainContext): Explanation 
     detail: [
       detailOf(facts, words),
       attemptsInWords(capture),
+      listed?.sentence,
       doubt && doubtWords(doubt, facts.providerName),
       judgement.proof?.sentence,
     ]

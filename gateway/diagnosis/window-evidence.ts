@@ -2,30 +2,46 @@
 import type { Capture, RecordedAttempt, RecordedBody } from '../captures/capture.ts';
 import type { Evidence } from '../exchange.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
-import { findModel } from '../models/find-model.ts';
+import type { ModelLists } from '../models/listed.ts';
+import { modelFacts } from '../models/merged-models.ts';
 import type { RequestTokens } from '../models/request-tokens.ts';
+import type { KnownModel } from '../providers/known-model.ts';
+import type { Provider } from '../store/schema.ts';
 import { bodyText, sentBody } from './facts-of-capture.ts';
 
-/** `counted`: by the model's own tokenizer, where that could be. Empty where neither the model nor the request's text is known. */
+/** `requestTokens`: counted by the model's own tokenizer, where that could be. Empty where neither the model nor the request's text is known. */
 export function windowEvidence(
   capture: Capture,
   attempt: RecordedAttempt,
-  preset: string | null | undefined,
-  counted: RequestTokens | undefined,
+  provider: Pick<Provider, 'id' | 'preset'> | undefined,
+  {
+    requestTokens: counted,
+    lists,
+  }: { readonly requestTokens?: RequestTokens; readonly lists?: Pick<ModelLists, 'find'> },
 ): Evidence[] {
   const evidence: Evidence[] = [];
-  const known = preset && attempt.model ? findModel(preset, attempt.model)?.model : undefined;
-  const window = known?.maxInput ?? known?.contextWindow;
+  const catalogued = provider && attempt.model ? modelFacts(provider, attempt.model, undefined) : undefined;
+  const known = windowOf(catalogued)
+    ? catalogued
+    : provider && attempt.model
+      ? modelFacts(provider, attempt.model, lists)
+      : undefined;
+  const window = windowOf(known);
   if (known && window) {
     evidence.push({
       what: 'window of the model, in tokens',
-      where: `model catalogue, ${known.preset}/${known.id}`,
+      where:
+        known === catalogued ? `model catalogue, ${known.preset}/${known.id}` : `models that ${provider?.id} lists`,
       value: String(window),
     });
   }
   const length = counted ? countedLength(counted) : estimatedLength(sentBody(capture, attempt));
   if (length) evidence.push(length);
   return evidence;
+}
+
+function windowOf(model: KnownModel | undefined): number | null | undefined {
+  return model?.maxInput ?? model?.contextWindow;
 }
 
 function countedLength({ tokens, exact, encoding }: RequestTokens): Evidence {

@@ -70,6 +70,9 @@ export const keyElsewhere: Experiment = {
   },
 };
 
+/** Names of a list that a mistyped one is compared with. */
+const MOST_COMPARED = 5_000;
+
 export const nearestModel: Experiment = {
   id: 'nearest-model',
   title: 'Compare the model’s name with those the provider has',
@@ -80,18 +83,22 @@ export const nearestModel: Experiment = {
     const model = subject.attempt?.model;
     if (!model || subject.practice) return undefined;
     const listed = modelsListed(trials);
-    const known = listed?.names ?? modelsOfPreset(subject.preset?.id ?? '');
+    const known = listed?.names ?? subject.kept ?? modelsOfPreset(subject.preset?.id ?? '');
     if (known.length === 0 || known.includes(model)) return undefined;
-    const [nearest] = nearestNames(model, known, 1);
+    const [nearest] = nearestNames(model, known.slice(0, MOST_COMPARED), 1);
     if (!nearest) return undefined;
     return {
       probe: 'nearest-model',
       sentence: `“${model}” is not among the models known; the nearest name is “${nearest}”.`,
       captures: listed ? [listed.capture] : [],
-      gives: { model_not_found: listed ? 1.5 : 0.5 },
+      gives: { model_not_found: listed ? 1.5 : subject.kept ? 1 : 0.5 },
       evidence: {
         what: 'nearest name',
-        where: listed ? `capture ${listed.capture}` : 'model catalogue',
+        where: listed
+          ? `capture ${listed.capture}`
+          : subject.kept
+            ? `models that ${subject.provider?.id} lists`
+            : 'model catalogue',
         value: nearest,
       },
     };

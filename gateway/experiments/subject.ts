@@ -1,5 +1,6 @@
 /** What experiments are about: a capture that failed at a provider, and what this gateway has at hand to try with. Pure. */
 import type { Capture, CaptureRow, RecordedAttempt } from '../captures/capture.ts';
+import type { ModelLists } from '../models/listed.ts';
 import { findPreset, type Preset } from '../providers/presets.ts';
 import type { Provider, ProviderKey } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
@@ -23,9 +24,16 @@ export interface Subject {
   readonly company: readonly CaptureRow[];
   /** Models that the provider itself listed when an experiment asked; empty where none did yet. */
   readonly listed: readonly string[];
+  /** Models that it listed when it was last asked for them; undefined where it has no list. */
+  readonly kept: readonly string[] | undefined;
 }
 
-export function subjectOf(capture: Capture, snapshot: ConfigSnapshot, company: readonly CaptureRow[]): Subject {
+export function subjectOf(
+  capture: Capture,
+  snapshot: ConfigSnapshot,
+  company: readonly CaptureRow[],
+  lists?: Pick<ModelLists, 'idsOf'>,
+): Subject {
   const attempt = capture.attemptList.at(-1);
   const provider = attempt && snapshot.providers.get(attempt.provider);
   const preset = findPreset(provider?.preset);
@@ -43,6 +51,7 @@ export function subjectOf(capture: Capture, snapshot: ConfigSnapshot, company: r
     snapshot,
     company,
     listed: [],
+    kept: provider && lists?.idsOf(provider.id),
   };
 }
 

@@ -6,7 +6,7 @@
  * Anthropic `{data:[{id,display_name}],has_more,last_id}`; Gemini `{models:[{name,inputTokenLimit}],nextPageToken}`; Cohere
  * `{models:[{name,endpoints,context_length}],next_page_token}`; Ollama's own `{models:[{name}]}`; Bedrock
  * `{modelSummaries:[{modelId}]}` and `{inferenceProfileSummaries:[{inferenceProfileId}],nextToken}`; Databricks
- * `{endpoints:[{name}]}`.
+ * `{endpoints:[{name}]}`; watsonx.ai `{resources:[{model_id,model_limits}]}`.
  */
 import type { KnownModel } from '../providers/known-model.ts';
 import { ROW_SIGNS, type RowFacts } from '../providers/model-rows.ts';
@@ -59,7 +59,15 @@ function whyNoJson(text: string): string {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const LIST_MEMBERS = ['data', 'models', 'modelSummaries', 'inferenceProfileSummaries', 'endpoints', 'result'] as const;
+const LIST_MEMBERS = [
+  'data',
+  'models',
+  'modelSummaries',
+  'inferenceProfileSummaries',
+  'endpoints',
+  'resources',
+  'result',
+] as const;
 
 function entriesOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
@@ -104,7 +112,7 @@ function readEntry(entry: unknown, preset: string | null): RowFacts | 'unusable'
 }
 
 function idOf(fields: Fields): string | undefined {
-  const found = [fields.id, fields.modelId, fields.inferenceProfileId, fields.name, fields.model].find(
+  const found = [fields.id, fields.modelId, fields.model_id, fields.inferenceProfileId, fields.name, fields.model].find(
     (value) => typeof value === 'string' && value !== '',
   );
   if (typeof found !== 'string') return undefined;
@@ -169,6 +177,7 @@ const WINDOWS = [
   'meta.n_ctx',
   'meta.n_ctx_train',
   'limits.max_input_tokens',
+  'model_limits.max_sequence_length',
 ];
 /** The input's alone. */
 const INPUTS = ['inputTokenLimit'];
@@ -178,6 +187,7 @@ const OUTPUTS = [
   'max_completion_tokens',
   'max_output_tokens',
   'limits.max_output_tokens',
+  'model_limits.max_output_tokens',
   'metadata.max_tokens',
 ];
 

@@ -8,6 +8,7 @@ import { callAddress, type NoProbe } from './probe.ts';
 import { isMakersHost, ownEndpoint } from './provider-base.ts';
 import { resolveUpstream } from './resolve.ts';
 import { VERTEX } from './vertex.ts';
+import { WATSONX, watsonxVersion } from './watsonx.ts';
 
 export interface ListCall {
   readonly ok: true;
@@ -53,6 +54,10 @@ function whyNot(provider: Provider, preset: Preset | undefined): NoProbe | undef
   if (preset?.id === VERTEX) {
     return { ok: false, message: `${preset.name} does not tell which models a project may use.`, next: BUILT_IN };
   }
+  if (preset?.id === 'replicate') {
+    // Its list is of everybody's public models, of every kind, by the hundred thousand.
+    return { ok: false, message: `${preset.name} lists whatever anybody published, which is not read.`, next: BUILT_IN };
+  }
   if (preset?.capabilities.modelList === false) {
     return { ok: false, message: `${provider.name} has no call that lists its models.`, next: BUILT_IN };
   }
@@ -78,6 +83,12 @@ function rowFor(provider: Provider, preset: Preset | undefined): ListRow {
       // What is asked for there is a deployment by its own name; /openai/v1/models lists what could be deployed. The data
       // plane lists deployments in this version of its API alone (learn.microsoft.com, Azure OpenAI, 2023-03-15-preview).
       return { paths: ['/openai/deployments'], query: { 'api-version': '2023-03-15-preview' } };
+    case WATSONX:
+      // cloud.ibm.com/apidocs/watsonx-ai, List the available foundation models; 200 is the most for one page.
+      return {
+        paths: ['{base}/foundation_model_specs'],
+        query: { version: watsonxVersion(provider), limit: '200' },
+      };
     case 'databricks':
       return makers ? { paths: ['/api/2.0/serving-endpoints'] } : WHOLE;
     case 'github-models':

@@ -91,6 +91,15 @@ describe('a provider’s list of models', () => {
       { endpoints: [{ name: 'databricks-dbrx-instruct', state: { ready: 'READY' } }] },
       ['databricks-dbrx-instruct'],
     ],
+    [
+      'watsonx.ai',
+      {
+        resources: [
+          { model_id: 'ibm/granite-4-h-small', label: 'granite', model_limits: { max_sequence_length: 131_072 } },
+        ],
+      },
+      ['ibm/granite-4-h-small'],
+    ],
     ['an empty one', { object: 'list', data: [] }, []],
     ['none, of Ollama without a model', { object: 'list', data: null }, []],
     ['none, of Gemini', {}, []],

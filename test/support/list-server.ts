@@ -13,6 +13,8 @@ export interface ListServer {
   readonly models: string[];
   /** Answers `GET`s; JSON unless it answers by itself. */
   list(answer: (url: URL, request: IncomingMessage, response: ServerResponse) => unknown): void;
+  /** Conversations are refused so from now on. */
+  refuse(refusal: { readonly status: number; readonly error: object }): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export const openaiList = (...ids: string[]) => ({
 
 export async function startListServer(first: unknown = openaiList()): Promise<ListServer> {
   let answer: Parameters<ListServer['list']>[0] = () => first;
+  let refusal: { readonly status: number; readonly error: object } | undefined;
   const asked: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const models: string[] = [];
@@ -40,6 +43,10 @@ export async function startListServer(first: unknown = openaiList()): Promise<Li
       }
       const { model } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { model: string };
       models.push(model);
+      if (refusal) {
+        sendJson(response, refusal.status, { error: refusal.error });
+        return;
+      }
       sendJson(response, 200, {
         id: 'chatcmpl-1',
         object: 'chat.completion',
@@ -60,6 +67,9 @@ export async function startListServer(first: unknown = openaiList()): Promise<Li
     models,
     list: (next) => {
       answer = next;
+    },
+    refuse: (next) => {
+      refusal = next;
     },
     stop: () =>
       new Promise((resolve) => {

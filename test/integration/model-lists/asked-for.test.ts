@@ -197,6 +197,51 @@ describe('a replay', () => {
   });
 });
 
+describe('an explanation', () => {
+  const explained = async (model: string) => {
+    const capture = await gateway.captureOf(await chat(model));
+    return controlClient(gateway.gateway.control, 'cli').captures.explain({ id: capture.id, probe: false });
+  };
+
+  it('of a model that the provider does not have says what it listed, when, and what is nearest', async () => {
+    server.list(() => openaiList('my-finetune', 'other'));
+    await gateway.addProvider({ id: 'mine', name: 'My server', baseUrl: server.url });
+    await refresh();
+    server.refuse({
+      status: 404,
+      error: { message: 'The model `my-finetun` does not exist', code: 'model_not_found' },
+    });
+    const missing = await explained('mine/my-finetun');
+    expect(missing).toMatchObject({ cause: 'model_not_found' });
+    expect(missing.detail).toContain(
+      'My server listed its models a moment ago, and “my-finetun” is not among them; the nearest there is “my-finetune”.',
+    );
+    expect(missing.ladder.flatMap(({ evidence }) => evidence)).toContainEqual({
+      what: 'not in its list of models, a moment ago',
+      where: 'models that mine lists',
+      value: 'my-finetune',
+    });
+    expect(missing.fixes.find(({ id }) => id === 'use-model')?.action).toMatchObject({ model: 'my-finetune' });
+    const listed = await explained('mine/other');
+    expect(listed.detail).toContain('My server listed “other” among its models a moment ago.');
+  });
+
+  it('of a request that was too long has the window that the provider lists, where the catalogue has none', async () => {
+    server.list(() => ({ data: [{ id: 'small', max_model_len: 4096 }] }));
+    await gateway.addProvider({ id: 'mine', preset: 'vllm', baseUrl: server.url });
+    await refresh();
+    const message = "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.";
+    server.refuse({ status: 400, error: { message, type: 'BadRequestError', code: 400 } });
+    const tooLong = await explained('small');
+    expect(tooLong).toMatchObject({ cause: 'context_too_long' });
+    expect(tooLong.ladder.flatMap(({ evidence }) => evidence)).toContainEqual({
+      what: 'window of the model, in tokens',
+      where: 'models that mine lists',
+      value: '4096',
+    });
+  });
+});
+
 describe('what a list tells of a model', () => {
   it('prices what the catalogue cannot, in the day’s prices of that list', async () => {
     server.list(() => ({
