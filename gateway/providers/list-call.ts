@@ -56,7 +56,11 @@ function whyNot(provider: Provider, preset: Preset | undefined): NoProbe | undef
   }
   if (preset?.id === 'replicate') {
     // Its list is of everybody's public models, of every kind, by the hundred thousand.
-    return { ok: false, message: `${preset.name} lists whatever anybody published, which is not read.`, next: BUILT_IN };
+    return {
+      ok: false,
+      message: `${preset.name} lists whatever anybody published, which is not read.`,
+      next: BUILT_IN,
+    };
   }
   if (preset?.capabilities.modelList === false) {
     return { ok: false, message: `${provider.name} has no call that lists its models.`, next: BUILT_IN };
