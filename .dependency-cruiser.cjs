@@ -12,7 +12,7 @@ const LAYERS = [
   [
     'the pipeline',
     [
-      '(pipeline|server|guard|run-attempts|run-exchange|run-stages|run-upgrade|probe-provider|key-health|model-lists)\\.ts$',
+      '(pipeline|server|guard|turn-response|run-attempts|run-exchange|run-stages|run-upgrade|probe-provider|key-health|model-lists)\\.ts$',
       'stages/',
       'upstreams/',
     ],

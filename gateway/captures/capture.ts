@@ -266,3 +266,5 @@ export const captureQuerySchema = z.object({
   limit: z.number().int().min(1).max(1000).default(100),
 });
 export type CaptureQuery = z.input<typeof captureQuerySchema>;
+/** With its defaults filled in. */
+export type CheckedCaptureQuery = z.output<typeof captureQuerySchema>;

@@ -2,7 +2,7 @@
  * Listings: newest first, any combination of filters, over settled captures (through the index) and fresh ones (read
  * through, there are few). A text finds whole words; when nothing has the whole word, its beginning counts.
  */
-import { type CaptureQuery, type CaptureRow, captureQuerySchema } from './capture.ts';
+import type { CaptureRow, CheckedCaptureQuery } from './capture.ts';
 import { captureNumber, captureNumberAt } from './capture-id.ts';
 import { buffer, type CaptureStore, type FreshRow, originWord, type SettledRow } from './capture-store.ts';
 import { openRecord } from './open-record.ts';
@@ -15,7 +15,7 @@ const SHORTEST_PREFIX = 3;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 interface Filter {
-  readonly query: CaptureQuery & { limit: number };
+  readonly query: CheckedCaptureQuery;
   readonly phrases: string[][];
   readonly prefix: boolean;
   readonly fromNumber: number;
@@ -28,8 +28,7 @@ interface Line {
   readonly row: CaptureRow;
 }
 
-export function listCaptures(store: CaptureStore, given: CaptureQuery): CaptureRow[] {
-  const query = captureQuerySchema.parse(given);
+export function listCaptures(store: CaptureStore, query: CheckedCaptureQuery): CaptureRow[] {
   const phrases = query.text === undefined ? [] : searchPhrases(query.text);
   const asId = query.text?.trim();
   if (asId && captureNumber(asId) !== undefined) {
@@ -42,12 +41,7 @@ export function listCaptures(store: CaptureStore, given: CaptureQuery): CaptureR
   return search(store, query, phrases, true);
 }
 
-function search(
-  store: CaptureStore,
-  query: CaptureQuery & { limit: number },
-  phrases: string[][],
-  prefix: boolean,
-): CaptureRow[] {
+function search(store: CaptureStore, query: CheckedCaptureQuery, phrases: string[][], prefix: boolean): CaptureRow[] {
   const before = query.before === undefined ? undefined : captureNumber(query.before);
   // Ids may run ahead of the clock after it was set back, never behind it.
   const until = query.untilMs === undefined ? NO_LIMIT : captureNumberAt(query.untilMs + store.counters.skewMs + 1_001);
@@ -145,7 +139,7 @@ function statusWord(status: string): string | null {
   return /^[1-5]\d\d$/.test(wanted) ? `s${wanted}` : null;
 }
 
-function matchesFilters(row: CaptureRow, receivedAt: number, query: CaptureQuery): boolean {
+function matchesFilters(row: CaptureRow, receivedAt: number, query: CheckedCaptureQuery): boolean {
   if (!inTime(receivedAt, query)) return false;
   if (query.failed !== undefined && (row.state === 'running' || row.ok === query.failed)) return false;
   if (query.cause !== undefined && row.cause !== query.cause) return false;
@@ -176,7 +170,7 @@ function nameFits(wanted: string | undefined, ...names: (string | null)[]): bool
   return names.some((name) => name !== null && pattern.test(name.toLowerCase()));
 }
 
-function inTime(receivedAt: number, query: CaptureQuery): boolean {
+function inTime(receivedAt: number, query: CheckedCaptureQuery): boolean {
   return (
     (query.sinceMs === undefined || receivedAt >= query.sinceMs) &&
     (query.untilMs === undefined || receivedAt <= query.untilMs)

@@ -15,7 +15,7 @@ import type { Notice } from '../store/notice.ts';
 import type { UsageEntry } from '../usage/usage-entry.ts';
 import { UsageMeter } from '../usage/usage-meter.ts';
 import { Batch, FULL_BATCH_BYTES } from './batch.ts';
-import type { Capture, CaptureQuery, CaptureRow } from './capture.ts';
+import { type Capture, type CaptureQuery, type CaptureRow, captureQuerySchema } from './capture.ts';
 import { type CaptureIds, captureNumber } from './capture-id.ts';
 import { sqliteMissing } from './database.ts';
 import { codingsOf, type DecodedBody, decodeLater, decodeNow } from './decode-body.ts';
@@ -116,6 +116,8 @@ const RUNNING_ROW_AFTER_MS = 27;
  * as soon as it has its answer would otherwise wait each time until the last exchange is packed.
  */
 const PACKED_AT_ONCE = 16;
+/** However many end in one turn: what is not packed is not bounded otherwise. */
+const MOST_UNPACKED = 256;
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 const KEPT_BUFFERS = 4;
 /** How long `get` waits for an exchange that is still running: its id may be read a moment before its end. */
@@ -258,6 +260,7 @@ class BatchingRecorder implements Recorder {
     this.finishedSpend.push(this.spend.count(exchange));
     this.finished.push(exchange);
     if (this.finished.length === PACKED_AT_ONCE) setImmediate(this.onPacking);
+    else if (this.finished.length >= MOST_UNPACKED) this.catchUp();
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
@@ -642,7 +645,8 @@ class BatchingRecorder implements Recorder {
 
   async list(query: CaptureQuery): Promise<CaptureRow[]> {
     this.send();
-    return (await this.call({ method: 'list', query })) as CaptureRow[];
+    // Checked here, and not by the thread that lists: what checks would take 3 MB there.
+    return (await this.call({ method: 'list', query: captureQuerySchema.parse(query) })) as CaptureRow[];
   }
 
   async get(id: string): Promise<Capture | null> {

@@ -1,7 +1,7 @@
 /** What recorder and worker say to each other. */
 
 import type { Notice } from '../store/notice.ts';
-import type { CaptureQuery } from './capture.ts';
+import type { CheckedCaptureQuery } from './capture.ts';
 import type { ImportedRecords } from './imports.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { SpendEntry } from './spend-book.ts';
@@ -40,7 +40,7 @@ export type ToWorker =
   | { readonly type: 'call'; readonly call: number; readonly request: WorkerRequest };
 
 export type WorkerRequest =
-  | { readonly method: 'list'; readonly query: CaptureQuery }
+  | { readonly method: 'list'; readonly query: CheckedCaptureQuery }
   | { readonly method: 'get'; readonly id: string }
   | { readonly method: 'count' }
   | { readonly method: 'lastUsed' }
