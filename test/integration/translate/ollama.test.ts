@@ -148,6 +148,21 @@ describe('a request in OpenAI’s dialect', () => {
     expect(step?.rule).toMatchObject({ name: 'dialect.setting', origin: { from: 'provider', id: 'own' } });
   });
 
+  it('goes to /api/chat where an owner’s edit of the app’s requests wishes it', async () => {
+    const edit = (transform: object | undefined) =>
+      gateway.gateway.services.store.update({ actor: 'test', action: 'test', subject: 'test' }, (draft) => {
+        for (const app of draft.apps) app.transform = transform as never;
+      });
+    await edit({ headers: [], body: [{ do: 'default', path: '/num_ctx', value: 16384 }], redact: [] });
+    try {
+      const { step } = await asked(CHAT, ask());
+      expect(seen).toMatchObject([{ path: '/api/chat', body: { options: { num_ctx: 16384 } } }]);
+      expect(step?.rule?.origin).toEqual({ from: 'request', where: '/num_ctx' });
+    } finally {
+      await edit(undefined);
+    }
+  });
+
   it('of old completes at the address it was sent to', async () => {
     await asked('/v1/completions', { model: 'own/llama3.2', prompt: 'Once', options: { num_ctx: 4 } });
     expect(seen[0]?.path).toBe('/v1/completions');
