@@ -188,22 +188,17 @@ describe('a failed run', () => {
     expect((await gateway.captureOf(response)).verdict).toMatchObject({ ok: false });
   });
 
-  it('to create keeps its status and words', async () => {
-    script({
-      'POST *': [
-        {
-          status: 402,
-          body: {
-            title: 'Insufficient credit',
-            detail: 'You have insufficient credit to run this model.',
-            status: 402,
-          },
-        },
-      ],
-    });
+  it.each([
+    [401, 'You did not pass a valid authentication token', 'key_invalid_unknown'],
+    [402, 'You have insufficient credit to run this model.', 'quota_exhausted'],
+    [404, 'The requested resource could not be found.', 'model_not_found'],
+    [422, '- input: prompt is required', 'bad_request_parameter'],
+    [429, 'Request was throttled. Expected available in 3 seconds.', 'rate_limited'],
+  ])('to create is %i "%s" and %s', async (status, detail, cause) => {
+    script({ 'POST *': [{ status, body: { title: 'Problem', detail, status } }] });
     const response = await chat(LLAMA, { stream: true });
-    expect([response.status, response.headers.get('x-keyward-cause')]).toEqual([402, 'quota_exhausted']);
-    expect(await response.text()).toContain('You have insufficient credit to run this model.');
+    expect([response.status, response.headers.get('x-keyward-cause')]).toEqual([status, cause]);
+    expect(await response.text()).toContain(detail);
   });
 });
 
