@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { findPreset } from '../providers/presets.ts';
+import { ownHosts } from '../providers/resolve.ts';
 import { newRecordId } from '../store/ids.ts';
 import type { App, Document, GatewayKey, Provider, ProviderKey, Settings } from '../store/schema.ts';
 import type { ConfigFile } from '../transfer/config/config-file.ts';
@@ -95,12 +96,18 @@ function mergeProvider(deps: MergeDeps, document: Document, asked: ConfigFile['p
     return { what: 'provider', name: provider.id, action: 'add', sentence: `${provider.name} at ${address}.` };
   }
   const keys = document.providerKeys.filter((key) => key.provider === provider.id).length;
-  if (keys > 0 && resolvedBaseUrl(old) !== address) {
+  if (keys > 0 && (resolvedBaseUrl(old) !== address || sendsElsewhere(old, provider))) {
     const sentence = `Stays at ${resolvedBaseUrl(old)}: ${keys === 1 ? 'a key is' : `${keys} keys are`} stored for it, and a file cannot send ${keys === 1 ? 'it' : 'them'} to another address. Change the provider itself, or remove it first.`;
     return { what: 'provider', name: provider.id, action: 'skip', sentence };
   }
   document.providers[at] = provider;
   return { what: 'provider', name: provider.id, ...changed(old, provider, differences(old, provider)) };
+}
+
+/** Where a key is exchanged for a token is an address as well. */
+function sendsElsewhere(old: Provider, next: Provider): boolean {
+  const known = ownHosts(old, findPreset(old.preset));
+  return [...ownHosts(next, findPreset(next.preset))].some((host) => !known.has(host));
 }
 
 function mergeKey(deps: MergeDeps, document: Document, asked: ConfigFile['providerKeys'][number]): ConfigItem {

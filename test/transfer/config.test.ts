@@ -149,6 +149,18 @@ describe('a file written by hand', () => {
     expect(items).toMatchObject([{ action: 'skip', sentence: expect.stringContaining('a file cannot send it') }]);
     expect(documentOf(to).providers).toEqual(was);
   });
+
+  it('cannot have a key of this home exchanged at another address', async () => {
+    const { gateway } = to;
+    const provider = { id: 'watsonx', preset: 'watsonx', name: 'watsonx', dialect: 'watsonx-chat' as const };
+    const settings = { region: 'us-south', projectId: 'p' };
+    await gateway.addProvider({ ...provider, settings }, 'a key of this home');
+    const was = documentOf(to).providers;
+    const moved = { ...provider, settings: { ...settings, iamUrl: 'http://127.0.0.1:9/identity/token' } };
+    const { items } = await to.client.config.import({ content: JSON.stringify({ ...head, providers: [moved] }) });
+    expect(items).toMatchObject([{ action: 'skip', sentence: expect.stringContaining('a file cannot send it') }]);
+    expect(documentOf(to).providers).toEqual(was);
+  });
 });
 
 /** One record of each kind, every field of it filled. */

@@ -166,6 +166,16 @@ describe('.env', () => {
   });
 });
 
+it('an .env’s project is a setting of watsonx.ai, and no key', async () => {
+  const secret = 'qX7_envFile00000ABCDEFGHIJKLMNOPQRSTUVWX-yz1';
+  const url = 'https://eu-de.ml.cloud.ibm.com';
+  await take(`WATSONX_APIKEY=${secret}\nWATSONX_URL=${url}\nWATSONX_PROJECT_ID=63dc4cf1-252f\n`);
+  const provider = document().providers.find(({ preset }) => preset === 'watsonx');
+  expect(provider).toMatchObject({ dialect: 'watsonx-chat', settings: { projectId: '63dc4cf1-252f' } });
+  expect(provider?.baseUrl).toContain(url);
+  expect(secretsOf(provider?.id ?? '')).toEqual([secret]);
+});
+
 describe('one-api and new-api', () => {
   const channel = {
     id: 1,
