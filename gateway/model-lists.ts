@@ -1,6 +1,6 @@
 /**
  * Keeps what the providers list of their models: asks them (never in the way of a request), remembers what they said over
- * restarts, and what failed. When each is asked, and why then: docs/decisions/0018-models-that-providers-list.md.
+ * restarts, and what failed. When each is asked, and why then: docs/decisions/0019-models-that-providers-list.md.
  */
 import { createHash } from 'node:crypto';
 import type { Redactor } from './captures/redact.ts';
@@ -60,8 +60,8 @@ export interface ModelListsOptions {
 export interface KeptLists extends ModelLists {
   /** From now on lists are asked for without being told to. */
   begin(): void;
-  /** Asks these providers (all that are switched on) for their lists and waits for what they say. */
-  refresh(providerIds?: readonly string[]): Promise<void>;
+  /** Asks these providers (all that are switched on) for their lists and waits for what they say. `wished`: a person asks, so that refused keys are tried as well. */
+  refresh(providerIds?: readonly string[], wished?: boolean): Promise<void>;
   /** The same later, where lists are asked for at all: a provider or a key of it is new, or was found to work. */
   refreshSoon(providerId: string): void;
   /** Asks for what is old; once the keys can be opened that is everything that could not be asked before. */
@@ -112,12 +112,12 @@ class Keeper extends ProviderLists implements KeptLists {
     this.#pass.unref();
   }
 
-  async refresh(providerIds?: readonly string[]): Promise<void> {
+  async refresh(providerIds?: readonly string[], wished = false): Promise<void> {
     const { providers } = this.#options.store.snapshot;
     const asked = [...providers.values()].filter(({ id, enabled }) =>
       providerIds ? providerIds.includes(id) : enabled,
     );
-    await this.#askAll(asked);
+    await this.#askAll(asked, wished);
     await this.#saving;
   }
 
@@ -190,27 +190,27 @@ class Keeper extends ProviderLists implements KeptLists {
     }
   }
 
-  async #askAll(providers: readonly Provider[]): Promise<void> {
+  async #askAll(providers: readonly Provider[], wished = false): Promise<void> {
     const waiting = [...providers];
     const work = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await this.#ask(next);
+      for (let next = waiting.shift(); next; next = waiting.shift()) await this.#ask(next, wished);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
   /** One question at a time to each; who asks meanwhile is given the same answer. */
-  #ask(provider: Provider): Promise<void> {
+  #ask(provider: Provider, wished: boolean): Promise<void> {
     const before = this.#asking.get(provider.id);
     if (before) return before;
-    const asking = this.#askOne(provider).finally(() => this.#asking.delete(provider.id));
+    const asking = this.#askOne(provider, wished).finally(() => this.#asking.delete(provider.id));
     this.#asking.set(provider.id, asking);
     return asking;
   }
 
-  async #askOne(provider: Provider): Promise<void> {
+  async #askOne(provider: Provider, wished: boolean): Promise<void> {
     const { store, now } = this.#options;
     const of = subjectOf(provider);
-    const told = await this.#listOf(provider).catch((error) =>
+    const told = await this.#listOf(provider, wished).catch((error) =>
       nothing(error instanceof Error ? error.message : 'unknown reason'),
     );
     if (!told || this.#end.signal.aborted) return;
@@ -250,13 +250,13 @@ class Keeper extends ProviderLists implements KeptLists {
   }
 
   /** Of all its keys that are in order: one may see what another does not. Undefined where it cannot be asked yet. */
-  async #listOf(provider: Provider): Promise<Told | undefined> {
+  async #listOf(provider: Provider, wished: boolean): Promise<Told | undefined> {
     const preset = findPreset(provider.preset);
     const call = listCall(provider, preset);
     if (!call.ok) return nothing(`${call.message} ${call.next}`);
     const all = this.#options.store.snapshot.keysByProvider.get(provider.id) ?? [];
     const on = all.filter(({ disabledAt }) => disabledAt === null);
-    const keys = on.filter(({ health }) => !REFUSED.has(health.state)).slice(0, MOST_KEYS);
+    const keys = on.filter(({ health }) => wished || !REFUSED.has(health.state)).slice(0, MOST_KEYS);
     // Not tried at all, so that it is tried as soon as that changes.
     if (on.length > 0 && this.#options.lockedBecause()) return undefined;
     if (keys.length === 0 && on.length > 0) {

@@ -30,7 +30,10 @@ export function modelProcedures(deps: ControlDeps) {
     lists: os.models.lists.handler(() => chosen(undefined).map((provider) => listRow(provider, deps))),
     refresh: os.models.refresh.handler(async ({ input }) => {
       const providers = chosen(input.provider);
-      await lists.refresh(providers.map(({ id }) => id));
+      await lists.refresh(
+        providers.map(({ id }) => id),
+        true,
+      );
       return providers.map((provider) => listRow(provider, deps));
     }),
   };

@@ -37,12 +37,12 @@ export async function sendingOf(
   return { sending: { method, host, path: new URL(url).pathname, withKey: key }, costUsd };
 }
 
-function estimated({ store }: ControlDeps, { steps, prepared }: Replay): number | null {
+function estimated({ store, lists }: ControlDeps, { steps, prepared }: Replay): number | null {
   const target = steps.find(({ stage }) => stage === 'route')?.output;
-  const { provider, model } = target ?? {};
-  if (typeof provider !== 'string' || typeof model !== 'string') return null;
-  const preset = store.snapshot.providers.get(provider)?.preset;
-  return preset ? estimateCost(preset, model, prepared?.body ?? null) : null;
+  const { provider: id, model } = target ?? {};
+  if (typeof id !== 'string' || typeof model !== 'string') return null;
+  const provider = store.snapshot.providers.get(id);
+  return provider ? estimateCost(provider, model, prepared?.body ?? null, lists) : null;
 }
 
 function editOf({ path, value }: Edit) {

@@ -1,5 +1,7 @@
-/** What sending a request may cost, from the catalogue's prices, the length of its body and the answer it allows. Pure. */
-import { findModel } from '../models/find-model.ts';
+/** What sending a request may cost, from list prices, the length of its body and the answer it allows. Pure. */
+import type { ModelLists } from '../models/listed.ts';
+import { modelFacts } from '../models/merged-models.ts';
+import type { Provider } from '../store/schema.ts';
 
 /** English text has about four characters a token; an estimate may be too high rather than too low. */
 const CHARACTERS_PER_TOKEN = 3;
@@ -8,8 +10,13 @@ const USUAL_ANSWER_TOKENS = 2_000;
 const PRICED_TOKENS = 1_000_000;
 
 /** In dollars; null where the model or its price is not known. */
-export function estimateCost(preset: string, model: string, body: string | null): number | null {
-  const known = findModel(preset, model)?.model;
+export function estimateCost(
+  provider: Pick<Provider, 'id' | 'preset'>,
+  model: string,
+  body: string | null,
+  lists: Pick<ModelLists, 'find'>,
+): number | null {
+  const known = modelFacts(provider, model, lists);
   const { input, output } = known?.prices ?? {};
   if (input === null || input === undefined || output === null || output === undefined) return null;
   const inputTokens = Math.ceil((body?.length ?? 0) / CHARACTERS_PER_TOKEN);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../exchange.ts';
 import { limitedSubjects } from '../limits/limited-subjects.ts';
 import { findModel } from '../models/find-model.ts';
+import type { ModelLists } from '../models/listed.ts';
 import { openExchange } from '../run-exchange.ts';
 import type { Services } from '../services.ts';
 import { presentedBy } from '../stages/credential-facts.ts';
@@ -19,7 +20,7 @@ export interface MetricsDoor {
 
 type Needs = Pick<
   Services,
-  'store' | 'vault' | 'recorder' | 'meter' | 'routing' | 'tracing' | 'pipeline' | 'now' | 'newCaptureId'
+  'store' | 'vault' | 'recorder' | 'meter' | 'routing' | 'lists' | 'tracing' | 'pipeline' | 'now' | 'newCaptureId'
 >;
 
 export function createMetricsDoor(services: Needs, version: string, onFault: (error: unknown) => void): MetricsDoor {
@@ -64,7 +65,7 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 function factsOf(services: Needs, version: string): MetricFacts {
-  const { store, vault, recorder, meter, routing, tracing, pipeline, now } = services;
+  const { store, vault, recorder, meter, routing, lists, tracing, pipeline, now } = services;
   recorder.catchUp();
   const config = store.snapshot;
   const notices = { info: 0, warning: 0, error: 0 };
@@ -76,12 +77,16 @@ function factsOf(services: Needs, version: string): MetricFacts {
     version,
     totals: meter.totals(),
     appName: (id) => config.apps.get(id)?.name,
-    isKnownModel: (provider, model) => isKnownModel(config, provider, model),
+    isKnownModel: (provider, model) => isKnownModel(config, provider, model, lists),
     rules: {
       circuits: routing.openTargets(now()).map(({ target, open: { trial } }) => {
         const [provider = '', ...rest] = target.split('/');
         const model = rest.join('/');
-        return { provider, model: model === '' || isKnownModel(config, provider, model) ? model : OTHER_MODEL, trial };
+        return {
+          provider,
+          model: model === '' || isKnownModel(config, provider, model, lists) ? model : OTHER_MODEL,
+          trial,
+        };
       }),
       refusals: meter.refusals,
       budgets: budgetFacts(limitedSubjects(config), recorder.spend, now()),
@@ -98,10 +103,10 @@ function factsOf(services: Needs, version: string): MetricFacts {
   };
 }
 
-/** In the catalogue under that provider, a route's name, or a route's target. */
-function isKnownModel(config: ConfigSnapshot, provider: string, model: string): boolean {
+/** In the catalogue under that provider or in its own list, a route's name, or a route's target. */
+function isKnownModel(config: ConfigSnapshot, provider: string, model: string, lists: ModelLists): boolean {
   const { routes } = config.document;
   if (routes.some(({ name, targets }) => name === model || targets.some((one) => one.model === model))) return true;
   const preset = config.providers.get(provider)?.preset;
-  return preset != null && findModel(preset, model) !== undefined;
+  return lists.has(provider, model) || (preset != null && findModel(preset, model) !== undefined);
 }

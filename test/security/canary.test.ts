@@ -32,6 +32,13 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
+      if (request.url === '/v1/models') {
+        const bearer = String(request.headers.authorization ?? '').replace('Bearer ', '');
+        const data = [{ id: bearer }, { id: `model-${bearer}` }, { id: 'named', name: bearer }, { id: 'harmless' }];
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ data }));
+        return;
+      }
       const sent = JSON.stringify({
         headers: request.headers,
         url: request.url,
@@ -210,6 +217,11 @@ describe(`${EXCHANGES} exchanges full of secrets`, () => {
     expect(read).toBe(EXCHANGES);
     expect(redacted).toBeGreaterThan(EXCHANGES);
 
+    // A provider that tells its caller's key as the name of a model.
+    await gateway.gateway.services.lists.refresh(undefined, true);
+    expect(gateway.gateway.services.lists.recordOf('plain')).toMatchObject({ failure: null, count: 1, leftOut: 3 });
+    await recorder.settle();
+
     // What lies on the disk, byte for byte (instance.json alone holds the start token, by contract).
     for (const file of await filesOf(gateway.home)) search((await readFile(file)).toString('latin1'), file);
     // What the control interface shows.
@@ -222,6 +234,8 @@ describe(`${EXCHANGES} exchanges full of secrets`, () => {
       '/audit',
       '/captures?limit=1000',
       '/settings',
+      '/models',
+      '/models/lists',
     ]) {
       const response = await fetch(`${gateway.url}/api${path}`, {
         headers: { authorization: `Bearer ${instance.token}` },

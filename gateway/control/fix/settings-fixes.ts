@@ -1,5 +1,5 @@
 /** Fixes about the gateway's own settings, its routes and its vault. */
-import { modelsOfPreset } from '../../providers/catalogue.ts';
+import { modelIdsOf } from '../../models/merged-models.ts';
 import type { Route, Settings } from '../../store/schema.ts';
 import { Problem } from '../problem.ts';
 import { type FixAction, type FixContext, type Need, needed } from './fix-action.ts';
@@ -117,12 +117,12 @@ function targetNeed({ capture, deps }: FixContext): Need {
   return { name: 'model', title: 'provider/model to lead to', secret: false, suggested: near ?? firstModel(deps) };
 }
 
-function firstModel({ store }: FixContext['deps']): string | null {
+function firstModel({ store, lists }: FixContext['deps']): string | null {
   const usable = store.snapshot.document.providers.find(
     ({ id, enabled }) =>
       enabled && (store.snapshot.keysByProvider.get(id) ?? []).some((key) => key.disabledAt === null),
   );
-  const model = usable && modelsOfPreset(usable.preset ?? '')[0];
+  const model = usable && modelIdsOf(usable, lists)[0];
   return usable && model ? `${usable.id}/${model}` : null;
 }
 

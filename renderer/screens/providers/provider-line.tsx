@@ -1,12 +1,13 @@
 import { ActionIcon, Button, Menu, Switch } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { ProviderRow } from '../../../gateway/control/contract/index.ts';
 import { api, queries } from '../../api.ts';
 import { useConfirm } from '../../parts/confirm.tsx';
 import { Light, Tag } from '../../parts/light.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import classes from './providers.module.css';
@@ -26,6 +27,9 @@ export function ProviderLine({ row }: { row: ProviderRow }) {
     if (hash === row.id) line.current?.scrollIntoView({ block: 'center' });
   }, [hash, row.id]);
 
+  const lists = useQuery({ ...queries.models.lists.queryOptions(), enabled: !row.practice });
+  const list = lists.data?.find(({ provider }) => provider === row.id);
+
   const refresh = () => {
     void client.invalidateQueries({ queryKey: queries.providers.key() });
     void client.invalidateQueries({ queryKey: queries.keys.key() });
@@ -39,6 +43,14 @@ export function ProviderLine({ row }: { row: ProviderRow }) {
   const enable = async (enabled: boolean) => {
     await api.providers.update({ id: row.id, enabled }).catch(sayProblem);
     refresh();
+  };
+  const askForModels = async () => {
+    const [told] = await api.models.refresh({ provider: row.id }).catch((error) => {
+      sayProblem(error);
+      return [];
+    });
+    if (told) say(told.problem?.sentence ?? w.modelsListed(row.name, told.models));
+    void client.invalidateQueries({ queryKey: queries.models.key() });
   };
   const remove = async () => {
     const question = { title: w.removeTitle(row.name), text: w.removeText(row.keys), confirm: w.removeConfirm };
@@ -64,6 +76,11 @@ export function ProviderLine({ row }: { row: ProviderRow }) {
               <span className="kw-mono">{row.baseUrl}</span>
               <span>{w.dialects[row.dialect]}</span>
               <span>{words.counts.keys(row.keys)}</span>
+              {list?.listedAt && (
+                <span title={list.problem?.sentence}>
+                  {w.models(list.models)} <RelativeTime iso={list.listedAt} />
+                </span>
+              )}
               {Object.keys(row.headers).length > 0 && <span>{Object.keys(row.headers).join(', ')}</span>}
             </>
           )}
@@ -96,6 +113,7 @@ export function ProviderLine({ row }: { row: ProviderRow }) {
             <Menu.Dropdown>
               <Menu.Item onClick={() => navigate({ to: '/keys', search: { add: row.id } })}>{words.keys.add}</Menu.Item>
               <Menu.Item onClick={() => navigate({ to: '/providers', search: { edit: row.id } })}>{w.edit}</Menu.Item>
+              <Menu.Item onClick={askForModels}>{w.askForModels}</Menu.Item>
               <Menu.Divider />
               <Menu.Item color="red" onClick={remove}>
                 {w.remove}

@@ -1,4 +1,14 @@
-import { ActionIcon, Button, Fieldset, Group, Modal, NumberInput, Select, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Autocomplete,
+  Button,
+  Fieldset,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  TextInput,
+} from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -145,12 +155,11 @@ function TargetFields(props: {
             // A key belongs to its provider: another one has others.
             onChange={(value) => edit(id, { provider: value, key: undefined })}
           />
-          <TextInput
-            aria-label={f.model(index + 1)}
-            placeholder={f.modelPlaceholder}
-            className={classes.grow}
+          <ModelField
+            label={f.model(index + 1)}
+            provider={provider}
             value={model}
-            onChange={(event) => edit(id, { model: event.currentTarget.value })}
+            onChange={(value) => edit(id, { model: value })}
           />
           {props.weighted && (
             <NumberInput
@@ -195,6 +204,35 @@ function TargetFields(props: {
     </Fieldset>
   );
 }
+
+/** Any name may be typed; what the provider is known to have is offered. */
+function ModelField(props: {
+  label: string;
+  provider: string | null;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { label, provider, value, onChange } = props;
+  const models = useQuery({
+    ...queries.models.list.queryOptions({ input: { provider: provider ?? '', limit: MOST_OFFERED } }),
+    enabled: provider !== null && provider !== PRACTICE,
+  });
+  return (
+    <Autocomplete
+      aria-label={label}
+      placeholder={words.routes.form.modelPlaceholder}
+      className={classes.grow}
+      value={value}
+      data={(models.data ?? []).map(({ model }) => model)}
+      limit={SHOWN_AT_ONCE}
+      onChange={onChange}
+    />
+  );
+}
+
+const PRACTICE = 'practice';
+const MOST_OFFERED = 5_000;
+const SHOWN_AT_ONCE = 50;
 
 function numberOf(value: string | number): number | '' {
   return typeof value === 'number' ? value : '';
