@@ -343,6 +343,15 @@ describe('serve', () => {
     expect((await runCli(['stop'], { home: where })).code).toBe(3);
   });
 
+  const beginsAgain = process.platform === 'linux' && 'execve' in process;
+  it.skipIf(!beginsAgain)('takes its memory from one arena, in the process that was started', async () => {
+    served = await serveCli({ home: home() });
+    const { child, ready, stderr } = served;
+    expect(ready.pid).toBe(child.pid);
+    expect(readFileSync(`/proc/${child.pid}/environ`, 'utf8').split('\0')).toContain('MALLOC_ARENA_MAX=1');
+    expect(stderr()).not.toMatch(/warning/i);
+  });
+
   it('says that its port is taken, and ends', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => holder.once('listening', resolve));
