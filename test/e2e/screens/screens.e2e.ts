@@ -227,9 +227,11 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     await dialog.getByRole('combobox', { name: 'Provider of target 1' }).click();
     await page.getByRole('option', { name: 'Anthropic' }).click();
     expect(await save.isDisabled()).toBe(true);
-    await dialog.getByRole('textbox', { name: 'Model of target 1' }).fill('claude-opus-4-1');
+    await dialog.getByRole('combobox', { name: 'Model of target 1' }).fill('opus');
+    // What the provider is known to have is offered; any other name may be typed.
+    await page.getByRole('option', { name: 'claude-opus-4-5' }).click();
     await save.click();
-    await page.getByRole('list', { name: 'Targets of careful' }).getByText('anthropic/claude-opus-4-1').waitFor();
+    await page.getByRole('list', { name: 'Targets of careful' }).getByText('anthropic/claude-opus-4-5').waitFor();
   });
 
   it('unlocks the vault from wherever one is', async () => {
