@@ -22,11 +22,16 @@ export function mayOmitModel(endpoint: Endpoint): boolean {
 }
 
 export function resolveAsked(exchange: Exchange, config: ConfigSnapshot, lists: ModelLists | undefined): Resolution {
-  const preferring = preferred(config, exchange.caller?.gatewayKeyId ?? '');
+  const gatewayKeyId = exchange.caller?.gatewayKeyId ?? '';
+  const preferring = preferred(config, gatewayKeyId);
   if (exchange.askedModel === undefined && exchange.endpoint && mayOmitModel(exchange.endpoint)) {
     return usualProvider(preferring);
   }
-  return resolveModel(exchange.askedModel ?? '', preferring, { lists, exchange });
+  return resolveModel(exchange.askedModel ?? '', preferring, {
+    lists,
+    exchange,
+    scope: config.gatewayKeys.get(gatewayKeyId)?.scope,
+  });
 }
 
 /** The first provider that speaks OpenAI's dialect and can be used; OpenAI itself, whose default models these are, before others. */

@@ -7,7 +7,7 @@ import { findServed } from '../models/find-served.ts';
 import type { ModelLists, ServedModel } from '../models/listed.ts';
 import { modelsOfPreset, nearestNames, providersOfModel } from '../providers/catalogue.ts';
 import { findPreset } from '../providers/presets.ts';
-import type { Provider, Route } from '../store/schema.ts';
+import type { GatewayKey, Provider, Route } from '../store/schema.ts';
 import type { ConfigSnapshot } from '../store/snapshot.ts';
 
 export const PRACTICE = 'practice';
@@ -40,6 +40,8 @@ export type Resolution =
 export interface Listing {
   readonly lists?: ModelLists;
   readonly exchange?: Pick<Exchange, 'listed'>;
+  /** Of who asks: what others have pulled or tuned is not told to a key that may not use it. */
+  readonly scope?: GatewayKey['scope'];
 }
 
 export function resolveModel(asked: string, config: ConfigSnapshot, listing: Listing = {}): Resolution {
@@ -158,10 +160,12 @@ function servedBy(asked: string, { providers }: ConfigSnapshot, { lists, exchang
   return served;
 }
 
-function missingFrom(asked: string, { providers }: ConfigSnapshot, { lists, exchange }: Listing) {
+function missingFrom(asked: string, { providers }: ConfigSnapshot, { lists, exchange, scope = {} }: Listing) {
   const before = exchange?.listed;
   if (before?.asked === asked) return 'missing' in before ? before.missing : undefined;
-  const missing = lists?.missing(asked, providers.values());
+  const open = [...providers.values()].filter(({ id }) => !scope.providers || scope.providers.includes(id));
+  const told = lists?.missing(asked, open);
+  const missing = told && scope.models ? { ...told, nearest: [] } : told;
   if (missing && missing.lists.length > 0 && exchange) exchange.listed = { asked, missing };
   return missing;
 }

@@ -126,6 +126,11 @@ describe('a name that several have', () => {
     const limited = await gateway.issue({ scope: { providers: ['work'] } });
     expect(await led('shared-model', limited)).toBe('work/shared-model');
     expect(await led('only-here', limited)).toBe('No provider that this gateway key may use serves only-here here.');
+    // Nor is a key told what there is where it may not go.
+    expect(await led('only-hero')).toMatch(/Did you mean "only-here"/);
+    expect(await led('only-hero', limited)).not.toMatch(/only-here/);
+    const patterned = await gateway.issue({ scope: { models: ['work/*'] } });
+    expect(await led('only-hero', patterned)).not.toMatch(/only-here/);
     // With the provider named there is nothing to find out.
     expect(await led('mine/anything')).toBe('mine/anything');
   });
