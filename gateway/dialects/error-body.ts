@@ -87,7 +87,7 @@ function openaiType(status: number): string {
 }
 
 /** OpenAI's own code where it has one for the cause, so that programs which switch on it keep working. */
-function openaiCode(cause: Cause): string {
+export function openaiCode(cause: Cause): string {
   switch (cause) {
     case 'key_invalid_unknown':
     case 'key_malformed':

@@ -82,7 +82,7 @@ export class AnswerJudge {
   /** A whole answer may still be a failure: an error inside a 200, an end that never came, JSON cut short. */
   judgeEnd(): Failure | undefined {
     const { attempt, exchange, watch } = this;
-    const { providerName, classify } = this.options;
+    const { providerName } = this.options;
     const isRaw = exchange.endpoint?.family === 'raw';
     const earlier = attempt.outcome?.cause;
     if (earlier) return { cause: earlier, message: `${providerName} answered with status ${attempt.status ?? 0}.` };
@@ -94,13 +94,8 @@ export class AnswerJudge {
       return undefined;
     }
     if (watch.form === 'other') return this.judgeWhole();
-    if (watch.error !== undefined) {
-      return {
-        cause: classify(exchange, attempt, watch.error),
-        message: `${providerName} reported an error inside the stream.`,
-        evidence: [{ what: 'error event', where: 'response body', value: watch.error.slice(0, 500) }],
-      };
-    }
+    const reported = this.reported();
+    if (reported) return reported;
     if (!watch.sawData) return { cause: 'response_format', message: `${providerName} answered with an empty stream.` };
     if (!streamIsWhole(watch)) {
       return {
@@ -112,17 +107,30 @@ export class AnswerJudge {
     return this.judgeEvents(watch);
   }
 
-  private judgeFault(fault: StreamFault): Failure {
+  /** The error that the provider has reported inside the stream so far; undefined where it has not. */
+  reported(): Failure | undefined {
+    const fault = this.binary?.fault;
+    if (fault) return fault.kind === 'reported' ? this.judgeFault(fault) : undefined;
+    const error = this.watch?.error;
+    return error === undefined ? undefined : this.judgeReported(error, error.slice(0, 500));
+  }
+
+  private judgeReported(text: string, shown: string): Failure {
     const { providerName, classify } = this.options;
+    return {
+      cause: classify(this.exchange, this.attempt, text),
+      message: `${providerName} reported an error inside the stream.`,
+      evidence: [{ what: 'error event', where: 'response body', value: shown }],
+    };
+  }
+
+  private judgeFault(fault: StreamFault): Failure {
+    const { providerName } = this.options;
     switch (fault.kind) {
-      case 'reported':
-        return {
-          cause: classify(this.exchange, this.attempt, JSON.stringify({ __type: fault.type, ...parsed(fault.text) })),
-          message: `${providerName} reported an error inside the stream.`,
-          evidence: [
-            { what: 'error event', where: 'response body', value: `${fault.type}: ${fault.text.slice(0, 500)}` },
-          ],
-        };
+      case 'reported': {
+        const text = JSON.stringify({ __type: fault.type, ...parsed(fault.text) });
+        return this.judgeReported(text, `${fault.type}: ${fault.text.slice(0, 500)}`);
+      }
       case 'cut':
         return {
           cause: 'network_reset_or_truncated',

@@ -2,10 +2,12 @@
  * The way back of an answer whose provider was asked in another dialect: streams event by event, whole answers and errors
  * when they are whole. It stands between the forwarder, which judges the provider's own bytes, and the client.
  */
-import { type CanonicalError, unusable } from '../dialects/canonical/error.ts';
+import { type CanonicalError, UNUSABLE, unusable } from '../dialects/canonical/error.ts';
+import { defined } from '../dialects/canonical/json.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
 import { translateResponseToStream } from '../dialects/canonical/translate.ts';
+import { openaiCode } from '../dialects/error-body.ts';
 import type { Family, RawHeaders, TappedBody } from '../exchange.ts';
 import { withLimitHeaders } from '../limits/limit-headers.ts';
 import { headerValue } from '../providers/headers.ts';
@@ -28,6 +30,8 @@ export class TranslatedRoad implements AnswerRoad {
   private readonly tap: TappedBody = emptyTap();
   private translator: StreamTranslator | undefined;
   private lost: readonly LedgerEntry[] = [];
+  /** What the client was told before the stream was over, where the provider had not said it itself. */
+  private told: Failure | undefined;
 
   constructor(context: RoadContext, translation: Translation) {
     this.context = context;
@@ -53,7 +57,7 @@ export class TranslatedRoad implements AnswerRoad {
     judge.begin();
     if (this.streamed) {
       const { from, to, plan, answer } = this.streamed;
-      this.translator = createStreamTranslator(to, from, plan, answer);
+      this.translator = createStreamTranslator(to, from, plan, answer, false, (error) => this.worded(error));
     }
     const headers = this.headers();
     if (this.streamed?.answer.jsonArray) headers.push('content-type', 'application/json; charset=UTF-8');
@@ -96,8 +100,7 @@ export class TranslatedRoad implements AnswerRoad {
     this.pass(translator?.end(judged && this.error(judged)) ?? '');
     this.tap.complete = true;
     this.context.response.end();
-    if (judged || translator?.outcome !== 'failed') return judged;
-    return this.unreadable(translator.error?.message ?? '');
+    return this.told ?? judged;
   }
 
   breakOff(failure: Failure) {
@@ -109,7 +112,21 @@ export class TranslatedRoad implements AnswerRoad {
   }
 
   private error(failure: Failure): CanonicalError {
-    return { ...unusable(failure.message), keyward: { ...keywardMember(this.context, failure) } };
+    const code = openaiCode(failure.cause);
+    return { ...unusable(failure.message), code, keyward: { ...keywardMember(this.context, failure) } };
+  }
+
+  /**
+   * An error event of the provider's keeps its words and gets the member that every envelope has. Where the stream only
+   * came to something that cannot be read, that is what the client was told, and so the verdict.
+   */
+  private worded(error: CanonicalError): CanonicalError {
+    if (error.keyward) return error;
+    const reported = this.context.judge.reported();
+    if (!reported) this.told = this.unreadable(error.message);
+    const failure = reported ?? (this.told as Failure);
+    const code = error.code === UNUSABLE ? openaiCode(failure.cause) : error.code;
+    return defined({ ...error, code, keyward: { ...keywardMember(this.context, failure) } });
   }
 
   private unreadable(why: string): Failure {

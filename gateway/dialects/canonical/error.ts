@@ -71,9 +71,12 @@ export function statusOfKind(kind: ErrorKind): number {
   return statuses[kind];
 }
 
+/** The code of an answer that cannot be used, where nobody has judged it further. */
+export const UNUSABLE = 'response_format';
+
 /** An answer that came and cannot be used: broken JSON, an event out of place, an end before the end. */
 export function unusable(message: string): CanonicalError {
-  return { kind: 'server', status: 502, message, code: 'response_format' };
+  return { kind: 'server', status: 502, message, code: UNUSABLE };
 }
 
 /** Reads an error's value, wherever it stands: a failed answer, an event of a stream, inside a 200. */

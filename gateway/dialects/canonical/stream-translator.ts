@@ -37,12 +37,16 @@ export interface StreamReducer {
   fail(state: StreamState, error: CanonicalError): readonly [StreamState, StreamStep];
 }
 
+/** Says of an error that the provider's stream came to what is known of it here, before the caller gets it. */
+export type WordError = (error: CanonicalError) => CanonicalError;
+
 /** The pure translator: same state and event, same result. */
 export function createStreamReducer(
   from: ProviderDialect,
   to: CallerDialect,
   plan: Restoring,
   context: AnswerContext,
+  word?: WordError,
 ): StreamReducer {
   const parser = providerSideOf(from).parseStream(context.seed);
   const builder = callerSideOf(to).buildStream(context);
@@ -54,7 +58,8 @@ export function createStreamReducer(
     for (const raw of read) {
       const [restored, known] = restoreEvent(restoring, raw, plan, context.seed);
       restoring = restored;
-      for (const event of known) {
+      for (const found of known) {
+        const event = found.type === 'error' && word ? { ...found, error: word(found.error) } : found;
         const [next, written] = builder.step(built, event);
         built = next;
         text += written.text;
@@ -101,15 +106,19 @@ export interface StreamTranslator {
   readonly ledger: readonly LedgerEntry[];
 }
 
-/** A translator with memory, for one answer. `jsonArray`: the provider sends Gemini's array instead of events. */
+/**
+ * A translator with memory, for one answer. `jsonArray`: the provider sends Gemini's array instead of events. `word` is
+ * asked about each error before it is written.
+ */
 export function createStreamTranslator(
   from: ProviderDialect,
   to: CallerDialect,
   plan: Restoring,
   context: AnswerContext,
   jsonArray = false,
+  word?: WordError,
 ): StreamTranslator {
-  const reducer = createStreamReducer(from, to, plan, context);
+  const reducer = createStreamReducer(from, to, plan, context, word);
   const reader = jsonArray ? createJsonArrayReader() : (providerSideOf(from).createReader ?? createSseReader)();
   const ledger = new Map<string, LedgerEntry>();
   let state = reducer.initial;

@@ -180,6 +180,18 @@ async function streamed(more: object = {}): Promise<{ body: string; capture: Cap
   return { body, response, capture: await gateway.captureOf(response) };
 }
 
+/** The error that a streamed answer ends in, wherever its dialect puts it. */
+async function toldOf(path: string, more: object): Promise<{ error: Envelope['error']; capture: Capture }> {
+  const response = await gateway.post(path, ask('claude/claude-x', { stream: true, ...more }));
+  const events = (await response.text())
+    .split('\n')
+    .filter((line) => line.startsWith('data: {'))
+    .map((line) => JSON.parse(line.slice(6)) as Partial<Envelope>);
+  const last = events.at(-1);
+  const error = last?.error ?? (last as Envelope['error']);
+  return { error, capture: await gateway.captureOf(response) };
+}
+
 describe('a stream that goes wrong', () => {
   it('an error event becomes the caller’s, and a failed verdict', async () => {
     answer = (response) =>
@@ -191,6 +203,58 @@ describe('a stream that goes wrong', () => {
     expect(body).toContain('"message":"Overloaded"');
     expect(body).not.toContain('[DONE]');
     expect(capture).toMatchObject({ ok: false, cause: 'provider_overloaded', stage: 'forward', status: 200 });
+  });
+
+  it.each([
+    ['chat completions', CHAT, {}],
+    ['completions', '/v1/completions', { prompt: 'hi', messages: undefined }],
+    ['Responses', '/v1/responses', { input: 'hi', messages: undefined }],
+    [
+      'Gemini',
+      '/v1beta/models/claude/claude-x:streamGenerateContent?alt=sse',
+      { contents: [{ parts: [{ text: 'hi' }] }] },
+    ],
+  ])('an error event in %s has the member that every envelope has, as the verdict has it', async (_, path, more) => {
+    answer = (response) =>
+      response
+        .writeHead(200, EVENTS)
+        .end(sse([START, ...text('so far'), claudeError('overloaded_error', 'Overloaded')]));
+    const told = await toldOf(path, more);
+    expect(told.error).toMatchObject({ message: 'Overloaded' });
+    expect(told.error.keyward).toMatchObject({ cause: 'provider_overloaded', stage: 'forward' });
+    expect(told.error.keyward.capture).toBe(told.capture.id);
+    expect(told.capture.cause).toBe('provider_overloaded');
+  });
+
+  it('an error event to an Anthropic client too', async () => {
+    answer = (response) =>
+      response.writeHead(200, EVENTS).end('data: {"error":{"message":"No room","type":"server_error","code":503}}\n\n');
+    const told = await toldOf('/v1/messages', { model: 'chat/gpt-x', max_tokens: 5 });
+    expect(told.error).toMatchObject({ message: 'No room', keyward: { stage: 'forward', cause: told.capture.cause } });
+    expect(told.capture.ok).toBe(false);
+  });
+
+  it.each([
+    ['chat completions', CHAT, {}],
+    ['Responses', '/v1/responses', { input: 'hi', messages: undefined }],
+  ])('a cut stream’s code is its cause in %s', async (_, path, more) => {
+    answer = (response) => response.writeHead(200, EVENTS).end(sse([START, ...text('half')]));
+    const told = await toldOf(path, more);
+    expect(told.error).toMatchObject({
+      code: 'network_reset_or_truncated',
+      keyward: { cause: 'network_reset_or_truncated' },
+    });
+    expect(told.capture.cause).toBe('network_reset_or_truncated');
+  });
+
+  it('what cannot be read is told as such, in code, member and verdict', async () => {
+    answer = (response) =>
+      response
+        .writeHead(200, EVENTS)
+        .end(`${sse([START])}event: content_block_delta\ndata: {"type":\n\n${sse([{ type: 'message_stop' }])}`);
+    const told = await toldOf(CHAT, {});
+    expect(told.error).toMatchObject({ code: 'response_format', keyward: { cause: 'response_format' } });
+    expect(told.capture.cause).toBe('response_format');
   });
 
   it('throws in the SDK', async () => {
