@@ -10,6 +10,7 @@ import type { Facts } from './facts.ts';
 import { maskSecrets } from './key-shape.ts';
 import { PROBES } from './probes.ts';
 import type { Scored } from './score.ts';
+import type { Layer } from './unwrap/layer.ts';
 
 const MAX_ALTERNATIVES = 4;
 const WORTH_NAMING = 0.03;
@@ -74,7 +75,8 @@ export function fill(text: string, names: { readonly provider: string; readonly 
 
 /** First the fact as it was recorded, then what it means. */
 export function detailOf(facts: Facts, words: SideWords): string {
-  const quoted = innermostMessage(facts);
+  const innermost = innermostLayer(facts);
+  const quoted = innermost && flatMessage(innermost);
   const who = facts.providerName === 'the provider' ? 'The provider' : facts.providerName;
   let fact: string;
   if (facts.transport)
@@ -82,8 +84,8 @@ export function detailOf(facts: Facts, words: SideWords): string {
   else if (facts.status !== undefined)
     fact = `${who} answered ${facts.status}${quoted ? `: “${quoted}”` : ' without words'}.`;
   else fact = quoted ? `${who} answered: “${quoted}”.` : 'No answer was recorded.';
-  const depth = new Set(facts.body.layers.map((layer) => layer.where)).size;
-  const nested = depth > 1 && quoted ? ` (the innermost of ${depth} envelopes)` : '';
+  const depth = innermost ? envelopesAround(innermost, facts.body.layers) : 0;
+  const nested = depth > 1 ? ` (the innermost of ${depth} envelopes)` : '';
   return maskSecrets(
     `${fact}${nested} ${fill(words.means, { provider: facts.providerName, model: facts.model })}`.replace(
       /\.”\./g,
@@ -92,11 +94,21 @@ export function detailOf(facts: Facts, words: SideWords): string {
   );
 }
 
-function innermostMessage(facts: Facts): string | undefined {
-  const message = facts.body.layers.findLast((layer) => (layer.message ?? '').trim().length > 3)?.message;
-  if (message === undefined) return undefined;
+function innermostLayer(facts: Facts): Layer | undefined {
+  return facts.body.layers.findLast((layer) => (layer.message ?? '').trim().length > 3);
+}
+
+function flatMessage({ message = '' }: Layer): string {
   const flat = message.replace(/\s+/g, ' ').trim();
   return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
+}
+
+/** Layers that hold this one, itself counted. Events of a stream and members of a list stand beside each other and hold nothing. */
+function envelopesAround({ where }: Layer, layers: readonly Layer[]): number {
+  const around = layers.filter(
+    (layer) => layer.where === where || where.startsWith(`${layer.where}/`.replace('//', '/')),
+  );
+  return new Set(around.map((layer) => layer.where)).size;
 }
 
 /** Probes of the cause and of its strongest rival, with what each would tell. Nothing has been sent. */

@@ -241,40 +241,35 @@ function plainly(capture: Capture, title: string, detail: string): Explanation {
 
 /** The provider's half for an exchange without a fault of the provider's; `answer_whole` as told. */
 function finished(capture: Capture, whole: 'passed' | 'unknown'): LadderRung[] {
-  const attempt = capture.attemptList.at(-1);
   const respond = capture.steps.find((step) => step.stage === 'respond');
   return PROVIDER_CHECKS.map((check): LadderRung => {
-    if (check === 'answer_whole') {
-      const evidence = respond
-        ? evidenceOf(respond)
-        : [{ what: 'end of the exchange', where: 'verdict', value: capture.verdict?.message || 'not recorded' }];
-      return { check, result: whole, evidence };
-    }
-    if (!attempt && capture.cache?.of !== undefined) {
-      const evidence = {
-        what: 'not needed: nothing was sent',
-        where: 'step cache',
-        value: `capture ${capture.cache.of}`,
-      };
-      return { check, result: 'passed', evidence: [evidence] };
-    }
-    const good = attempt?.status !== undefined && attempt.status < 400;
-    if (good)
-      return {
-        check,
-        result: 'passed',
-        evidence: [{ what: 'the provider answered', where: 'attempt status', value: String(attempt.status) }],
-      };
-    return {
-      check,
-      result: 'unknown',
-      evidence: [
-        {
-          what: 'not recorded',
-          where: 'attempts',
-          value: attempt ? 'no answer was recorded' : 'no provider was asked',
-        },
-      ],
-    };
+    if (check !== 'answer_whole') return asked(check, capture);
+    const evidence = respond
+      ? evidenceOf(respond)
+      : [{ what: 'end of the exchange', where: 'verdict', value: capture.verdict?.message || 'not recorded' }];
+    return { check, result: whole, evidence };
   });
+}
+
+/** What the last attempt shows of its provider: any status that it was reached, a success that it took key and request. */
+function asked(check: LadderCheck, capture: Capture): LadderRung {
+  const attempt = capture.attemptList.at(-1);
+  if (!attempt) {
+    const of = capture.cache?.of;
+    const evidence =
+      of !== undefined
+        ? { what: 'not asked: the answer came from the cache', where: 'step cache', value: `capture ${of}` }
+        : { what: 'not recorded', where: 'attempts', value: 'no provider was asked' };
+    return { check, result: 'unknown', evidence: [evidence] };
+  }
+  const { status } = attempt;
+  const where = 'attempt status';
+  if (status === undefined) {
+    const evidence = { what: 'not recorded', where: 'attempts', value: 'no answer was recorded' };
+    return { check, result: 'unknown', evidence: [evidence] };
+  }
+  const shows = check === 'reached' || (status >= 200 && status < 300);
+  if (shows)
+    return { check, result: 'passed', evidence: [{ what: 'the provider answered', where, value: `${status}` }] };
+  return { check, result: 'unknown', evidence: [{ what: 'not shown by its status', where, value: `${status}` }] };
 }

@@ -112,7 +112,9 @@ const WORDS = { passed: 'yes', failed: 'no', unknown: 'not known' } as const;
 function checks({ ladder, probes, cause, confidence, alternatives }: Explanation): string {
   const rungs = ladder
     // What was never come to is neither known nor ruled out.
-    .filter(({ result, evidence }) => result !== 'unknown' || !evidence.every(({ what }) => /^not r/.test(what)))
+    .filter(
+      ({ result, evidence }) => result !== 'unknown' || !evidence.every(({ what }) => /^not (?:r|asked)/.test(what)),
+    )
     .map(({ check, result, evidence }) => {
       const shown = OWN.has(check) && result === 'passed' ? [] : evidence.slice(0, 3);
       const how = shown.map(({ what, where, value }) => `${what} (${where}): ${value}`).join('; ');

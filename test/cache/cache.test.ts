@@ -89,7 +89,13 @@ describe('the same question asked again', () => {
     const rung = explained.ladder.find(({ check }) => check === 'cached');
     expect(rung).toMatchObject({ result: 'passed' });
     expect(JSON.stringify(rung)).toContain(first.id);
-    expect(explained.ladder.every(({ result }) => result === 'passed')).toBe(true);
+    // Nobody was asked, so nothing is known of the provider: neither the key nor the capacity was tried.
+    const ofProvider = explained.ladder.filter(({ result }) => result !== 'passed');
+    expect(ofProvider.map(({ check }) => check)).toEqual(['reached', 'key_accepted', 'request_accepted', 'capacity']);
+    for (const { result, evidence } of ofProvider) {
+      expect(result).toBe('unknown');
+      expect(evidence[0]?.what).toContain('not asked');
+    }
     const missed = explainCapture(first, { now: 0 }).ladder.find(({ check }) => check === 'cached');
     expect(JSON.stringify(missed)).toContain('kept for the next time');
   });

@@ -49,6 +49,24 @@ describe('the explanation of a capture', () => {
     },
   );
 
+  it('of an exchange that nobody saw the end of says of the provider what its answer showed, and no more', () => {
+    const rungs = (status: number | undefined) => {
+      const cut = {
+        ...capture({}, { attemptList: [attempt({ status })] }),
+        state: 'interrupted',
+        verdict: null,
+      } as const;
+      const { ladder } = explainCapture(cut, NOW);
+      return ladder.filter(({ result }) => result === 'passed').map(({ check }) => check);
+    };
+    const provider = ['reached', 'key_accepted', 'request_accepted', 'capacity'];
+    expect(provider.filter((check) => rungs(200).includes(check as never))).toEqual(provider);
+    expect(provider.filter((check) => rungs(302).includes(check as never))).toEqual(['reached']);
+    expect(provider.filter((check) => rungs(503).includes(check as never))).toEqual(['reached']);
+    expect(provider.filter((check) => rungs(undefined).includes(check as never))).toEqual([]);
+    expect(rungs(200)).not.toContain('answer_whole');
+  });
+
   it('offers to extend an expired gateway key and to restore a revoked one, by the key’s own id', () => {
     const origin = { from: 'gateway-key', id: 'gkabcdef12' };
     const expired = explainCapture(

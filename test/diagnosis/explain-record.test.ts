@@ -31,6 +31,22 @@ const answer = (provider: string, status: number, text: string): FailureRecord =
 });
 
 describe('the explanation of a failure record', () => {
+  it('counts the envelopes around an error, and no events beside it', () => {
+    const chunks = Array.from({ length: 12 }, (_, index) => ({ type: 'content_block_delta', index }));
+    const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+    const stream = [...chunks, error].map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+    const streamed = explainRecord(answer('anthropic', 200, stream)).detail;
+    expect(streamed).toContain('Overloaded');
+    expect(streamed).toContain('the innermost of 2 envelopes');
+    const raw = JSON.stringify({ error: { message: 'Overloaded upstream', code: 529 } });
+    const quoting = JSON.stringify({ error: { message: 'Provider returned error', code: 502, metadata: { raw } } });
+    expect(explainRecord(answer('openrouter', 502, quoting)).detail).toContain('the innermost of 2 envelopes');
+    const plain = JSON.stringify({ error: { message: 'Overloaded', type: 'server_error' } });
+    expect(explainRecord(answer('openai', 503, plain)).detail).not.toContain('envelopes');
+    const list = JSON.stringify({ errors: [{ message: 'First of all' }, { message: 'Second to it' }] });
+    expect(explainRecord(answer('openai', 400, list)).detail).not.toContain('envelopes');
+  });
+
   it.each([
     [
       'openai',
