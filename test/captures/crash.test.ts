@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCaptureIds } from '../../gateway/captures/capture-id.ts';
-import { watchStalls } from '../support/stall.ts';
+import { type RunWatch, watchRunning, watchStalls } from '../support/stall.ts';
 import { exchange, type Home, home, tap } from './exchanges.ts';
 
 let place: Home;
@@ -25,7 +25,7 @@ describe('a process killed in the middle of load', () => {
       const stalls = watchStalls();
       const stalledMs = () => LOST_AT_MOST_MS + 4 * stalls.worstMs(); // as many threads may have been kept waiting so long
       // Where the machine stood still for long, the process runs for longer: something must be older than what may be lost.
-      const { lines, killedAt } = await killedAfter(place.file, 400 + round * 150, stalledMs);
+      const { lines, killedAt, ranMs } = await killedAfter(place.file, 400 + round * 150, stalledMs);
       const losableMs = stalledMs();
       stalls.stop();
       const done = lines.filter((line) => line.kind === 'done');
@@ -33,8 +33,8 @@ describe('a process killed in the middle of load', () => {
       const recorder = await place.open();
       const missing = [];
       for (const line of done) if ((await recorder.get(line.id)) === null) missing.push(line);
-      for (const line of missing) expect(killedAt - line.at).toBeLessThanOrEqual(losableMs);
-      const leftRunning = lines.filter((line) => line.kind === 'running' && killedAt - line.at > losableMs);
+      for (const line of missing) expect(ranMs(line.at, killedAt)).toBeLessThanOrEqual(losableMs);
+      const leftRunning = lines.filter((line) => line.kind === 'running' && ranMs(line.at, killedAt) > losableMs);
       expect(leftRunning.length).toBeGreaterThan(0);
       for (const line of leftRunning) {
         const capture = await recorder.get(line.id);
@@ -224,8 +224,9 @@ async function killedAfter(
   file: string,
   afterMs: number,
   moreMs: () => number = () => 0,
-): Promise<{ lines: Line[]; killedAt: number }> {
+): Promise<{ lines: Line[]; killedAt: number; ranMs: RunWatch['ranMs'] }> {
   const child = spawn(process.execPath, [CHILD, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const runs = watchRunning(child.pid as number, Date.now);
   let output = '';
   let killedAt = 0;
   let armed = false;
@@ -239,6 +240,7 @@ async function killedAfter(
         setTimeout(kill, 50);
         return;
       }
+      runs.stop();
       killedAt = Date.now();
       child.kill('SIGKILL');
     };
@@ -250,7 +252,7 @@ async function killedAfter(
     .slice(0, -1)
     .map((line) => line.split(' '))
     .map(([kind, id, at]) => ({ kind: kind as string, id: id as string, at: Number(at) }));
-  return { lines, killedAt: Math.max(killedAt, ...lines.map((line) => line.at)) };
+  return { lines, killedAt: Math.max(killedAt, ...lines.map((line) => line.at)), ranMs: runs.ranMs };
 }
 
 async function until(condition: () => boolean): Promise<void> {
