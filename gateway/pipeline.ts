@@ -8,8 +8,8 @@ import type { WebSocketForwarder } from './upstreams/web-socket.ts';
 
 export interface Pipeline {
   handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Omit<Refusal, 'stage'>): void;
   /** A request that the listener itself refuses (foreign Host or Origin, unreadable HTTP); recorded like any other. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   refuse(request: IncomingMessage, response: ServerResponse, refusal: Omit<Refusal, 'stage'>): void;
   /** Exchanges in flight. */
   readonly active: number;
@@ -28,7 +28,7 @@ export function createPipeline(options: PipelineOptions & { readonly webSocket: 
   };
   return {
     handle: (request, response) => open(request, response).start(),
-    upgrade: (request, socket, head) => runUpgrade(request, socket, head, options),
+    upgrade: (request, socket, head, refusal) => runUpgrade(request, socket, head, options, refusal),
     refuse: (request, response, refusal) => open(request, response).refuseAtOnce(refusal),
     get active() {
       return active;

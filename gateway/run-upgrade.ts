@@ -1,5 +1,5 @@
 /** A WebSocket handshake through the same stages as any request; the frames then flow without being looked at. */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Attempt, Exchange, RawHeaders, Refusal } from './exchange.ts';
 import { openExchange, type PipelineOptions } from './run-exchange.ts';
@@ -19,6 +19,7 @@ export function runUpgrade(
   socket: Socket,
   head: Buffer,
   options: PipelineOptions & { readonly webSocket: WebSocketForwarder },
+  turnedAway?: Omit<Refusal, 'stage'>,
 ) {
   const exchange = openExchange(request, options);
   options.recorder.begin(exchange);
@@ -66,6 +67,11 @@ export function runUpgrade(
     if (!target || exchange.refusal) refused();
     else forwardUpgrade(exchange, target, { socket, head, options, elapsed, finish, refused });
   };
+  if (turnedAway) {
+    stages.turnAway(turnedAway);
+    refused();
+    return;
+  }
   const admission = stages.admit();
   if (admission === 'refused' || (admission !== 'raw' && !stages.takeBody(Buffer.alloc(0)))) {
     refused();
@@ -224,7 +230,7 @@ function refusalOf(exchange: Exchange): Refusal {
 }
 
 function headText(status: number, headers: RawHeaders): string {
-  let text = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n`;
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\n`;
   for (let i = 0; i + 1 < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
   return `${text}\r\n`;
 }

@@ -8,7 +8,8 @@ import { TurnResponse } from './turn-response.ts';
 export interface ListenerOptions {
   readonly rules: () => GuardRules;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  /** With a refusal: one that the listener itself turns away. */
+  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Omit<Refusal, 'stage'>) => void;
   readonly refuse: (request: IncomingMessage, response: ServerResponse, refusal: Omit<Refusal, 'stage'>) => void;
   /** Bytes that are not HTTP, or headers beyond the bound: no request object exists for these. */
   readonly unreadable: (problem: UnreadableRequest) => {
@@ -40,6 +41,14 @@ export interface Listener {
 /** Enough for every real client; a larger head is refused before it is parsed further. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
+const NO_PROXY: Omit<Refusal, 'stage'> = {
+  cause: 'wrong_endpoint',
+  status: 405,
+  message:
+    'CONNECT is for proxies, and this gateway is none. Take its address out of HTTPS_PROXY, and make it the base URL of the client instead.',
+  headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' },
+};
+
 export function createListener(options: ListenerOptions): Listener {
   const server: Server = createServer({
     ServerResponse: TurnResponse,
@@ -67,15 +76,31 @@ export function createListener(options: ListenerOptions): Listener {
     askForBodyWhenRead(request, response);
     dispatch(request, response, options);
   });
-  server.on('upgrade', (request, socket, head) => {
-    const otherHost = toOriginForm(request);
-    const refusal = otherHost ?? guardRequest(request.rawHeaders, options.rules());
-    if (refusal) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-      return;
-    }
-    options.upgrade(request, socket as Socket, head);
+  server.on('checkExpectation', (request, response) => {
+    // What the client waits for will not come, so neither may its body.
+    response.shouldKeepAlive = false;
+    options.refuse(request, response, {
+      cause: 'bad_request_parameter',
+      status: 417,
+      message:
+        'The Expect header asks for something else than 100-continue, the only thing that can be expected. Leave it out.',
+    });
   });
+  const onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Omit<Refusal, 'stage'>) => {
+    // Whatever is written now would be read as the answer to an earlier request.
+    if (isAnswering(socket)) socket.destroy();
+    else options.upgrade(request, socket, head, refusal);
+  };
+  server.on('upgrade', (request, socket, head) =>
+    onUpgrade(
+      request,
+      socket as Socket,
+      head,
+      toOriginForm(request) ?? guardRequest(request.rawHeaders, options.rules()),
+    ),
+  );
+  // Of a client that has this address as its proxy (HTTPS_PROXY).
+  server.on('connect', (request, socket, head) => onUpgrade(request, socket as Socket, head, NO_PROXY));
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
     answerUnreadable(error, socket as Socket, options),
   );
@@ -109,8 +134,15 @@ export function createListener(options: ListenerOptions): Listener {
   };
 }
 
+/** Behind requests that are still to be answered there is no upgrade: it is answered in its turn, as if it were none. */
 function isWebSocket(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === 'websocket';
+  return request.headers.upgrade?.toLowerCase() === 'websocket' && !isAnswering(request.socket);
+}
+
+type AnsweringSocket = Socket & { _httpMessage?: ServerResponse | null };
+
+function isAnswering(socket: Socket): boolean {
+  return Boolean((socket as AnsweringSocket)._httpMessage);
 }
 
 /**
@@ -231,9 +263,9 @@ function answerUnreadable(
     code: error.code ?? 'UNKNOWN',
     remoteAddress: socket.remoteAddress ?? '',
   });
-  // A response may already be under way on this connection: two answers in one would corrupt it.
-  if ((socket as Socket & { _httpMessage?: { headersSent?: boolean } })._httpMessage?.headersSent) {
-    socket.destroy();
+  // A response may already be under way on this connection: two answers in one would corrupt it. What is ended of it goes out.
+  if ((socket as AnsweringSocket)._httpMessage?.headersSent) {
+    setImmediate(() => socket.destroySoon());
     return;
   }
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\n`;
