@@ -33,6 +33,8 @@ const PLACES = [
   'settings',
   'settings?section=cache',
   'settings?section=edits',
+  'settings?section=limits',
+  'settings?section=tracing',
 ];
 const PRACTICE = [
   'ok',

@@ -8,10 +8,13 @@ import type {
   Stage,
 } from '../../gateway/control/contract/index.ts';
 import { configImport } from './english/config-import.ts';
+import { edits } from './english/edits.ts';
 import { experiments, fixes } from './english/experiments.ts';
+import { limits } from './english/limits.ts';
 import { replay } from './english/replay.ts';
 import { routes } from './english/routes.ts';
 import { suites } from './english/suites.ts';
+import { tracing } from './english/tracing.ts';
 import { transfer } from './english/transfer.ts';
 import { usage } from './english/usage.ts';
 
@@ -162,6 +165,7 @@ export const en = {
   fixes,
   suites,
   usage,
+  limits,
   transfer,
   routes,
 
@@ -435,27 +439,6 @@ export const en = {
     everything: 'everything',
     unlimited: 'no limits',
     recordingBy: { inherit: 'As in settings', full: 'Everything', 'no-bodies': 'Without bodies', off: 'Nothing' },
-    limits: {
-      rpm: (n: number) => `${n.toLocaleString('en')} requests/min`,
-      tpm: (n: number) => `${n.toLocaleString('en')} tokens/min`,
-      concurrency: (n: number) => `${n} at once`,
-      budgetDayUsd: (n: number) => `$${n} a day`,
-      budgetMonthUsd: (n: number) => `$${n} a month`,
-    },
-    used: {
-      rpm: (n: string, of: string) => `${n} of ${of} requests a minute`,
-      tpm: (n: string, of: string) => `${n} of ${of} tokens a minute`,
-      concurrency: (n: string, of: string) => `${n} of ${of} requests at once`,
-      budgetDayUsd: (n: string, of: string) => `${n} of ${of} today`,
-      budgetMonthUsd: (n: string, of: string) => `${n} of ${of} this month`,
-    },
-    usage: {
-      reached: 'Reached.',
-      held: 'Partly held by requests under way.',
-      resets: 'All free again',
-      anew: 'Begins anew',
-      unpriced: (n: number) => `${plural(n, 'request')} of unknown price not counted.`,
-    },
     form: {
       app: 'App',
       newApp: (name: string) => `New app “${name}”`,
@@ -479,17 +462,8 @@ export const en = {
       modelsHint: 'Patterns like openai/gpt-5* or a route’s name; Enter adds one. Empty: all models.',
       endpoints: 'Endpoints',
       endpointsHint: 'e.g. chat.completions; Enter adds one. Empty: all.',
-      limits: 'Limits',
-      rpm: 'Requests a minute',
-      tpm: 'Tokens a minute',
-      concurrency: 'Requests at once',
-      budgetDayUsd: 'Dollars a day',
-      budgetMonthUsd: 'Dollars a month',
-      noLimit: 'no limit',
       users: 'Bound to users',
       usersHint: 'If any is given, requests must name one of them as their user.',
-      limitsHint:
-        'Counted over any 60 seconds. Budgets begin anew at midnight and with the month, by this computer’s clock.',
     },
     issuedTitle: 'Copy the key now',
     issuedOnce: 'You will not see it again. If it gets lost, rotate the key.',
@@ -791,10 +765,12 @@ export const en = {
     sections: {
       gateway: 'Gateway',
       recording: 'Recording and retention',
+      limits: 'Limits and budgets',
       timeouts: 'Timeouts',
       cache: 'Cache',
       edits: 'Edits of requests',
       experiments: 'Experiments',
+      tracing: 'Traces',
       vault: 'Vault',
       import: 'Import',
       doctor: 'Doctor',
@@ -857,27 +833,8 @@ export const en = {
       clear: 'Forget all',
       cleared: (n: number) => (n === 1 ? 'One kept answer was forgotten.' : `${n} kept answers were forgotten.`),
     },
-    edits: {
-      lead: 'Requests can be changed on their way to the provider. Each change stands in the request’s step “Edit”, as before and after.',
-      whose: 'Whose requests',
-      choose: 'A route or an app',
-      routes: 'Routes',
-      apps: 'Apps',
-      prefix: 'Before the system prompt',
-      prefixHint: 'Put there in the way that each kind of client does it.',
-      rules: 'Rules',
-      rulesHint: 'One a line. What “take out” matches never reaches the provider.',
-      examples: [
-        'set /temperature = 0',
-        'default /top_p = 0.9',
-        'remove /logprobs',
-        'rename /max_tokens to max_completion_tokens',
-        'set header anthropic-beta: context-1m-2025-08-07',
-        'take out [0-9]{16} => [card number]',
-      ].join('\n'),
-      noRule: (line: string) => `This is no rule: ${line.slice(0, 80)}`,
-      saved: 'The edits hold from the next request on.',
-    },
+    edits,
+    tracing,
     experiments: {
       lead: 'Small tests that tell why a request failed. A key is only ever sent to its own provider.',
       allowed: 'These run without asking each time',

@@ -7,9 +7,9 @@ import { api, queries } from '../../api.ts';
 import { useConfirm } from '../../parts/confirm.tsx';
 import { sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
+import { LimitBars } from '../limits/limit-bars.tsx';
 import classes from './apps.module.css';
 import { GatewayKeyLine } from './gateway-key-line.tsx';
-import { LimitBars } from './limit-bars.tsx';
 
 export function AppCard(props: { app: AppRow; gatewayKeys: readonly GatewayKeyRow[]; onEdit: (app: AppRow) => void }) {
   const w = words.apps;
@@ -58,7 +58,9 @@ export function AppCard(props: { app: AppRow; gatewayKeys: readonly GatewayKeyRo
           </Menu>
         </div>
       </div>
-      <LimitBars of="app" id={app.id} />
+      <div className={classes.appLimits}>
+        <LimitBars of="app" id={app.id} wide />
+      </div>
       {props.gatewayKeys.length === 0 ? (
         <p className="kw-panel-body kw-dim">{w.noKeys}</p>
       ) : (

@@ -6,8 +6,9 @@ import { api, queries } from '../../api.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
+import { type LimitDraft, limitsOf } from '../limits/limit-draft.ts';
+import { LimitFields } from '../limits/limit-fields.tsx';
 import classes from './apps.module.css';
-import { LimitFields, type LimitValues } from './limit-fields.tsx';
 
 /** Adds an app (`new`) or edits one. */
 export function AppDialog({ app, onClose }: { app: AppRow | 'new' | undefined; onClose: () => void }) {
@@ -27,12 +28,14 @@ function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) 
   const client = useQueryClient();
   const [name, setName] = useState(app?.name ?? '');
   const [owner, setOwner] = useState(app?.owner ?? '');
-  const [limits, setLimits] = useState<LimitValues>(app?.limits ?? {});
+  const [limits, setLimits] = useState<LimitDraft>(app?.limits ?? {});
   const [recording, setRecording] = useState<string>(app?.recording ?? INHERIT);
   const action = useAction();
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const facts = { name: name.trim(), owner: owner.trim() || null, limits };
+    const set = limitsOf(limits);
+    if (!set) return;
+    const facts = { name: name.trim(), owner: owner.trim() || null, limits: set };
     const done = await action.run(() =>
       app
         ? api.apps.update({ id: app.id, ...facts, recording: recording === INHERIT ? null : (recording as Recording) })
@@ -70,13 +73,13 @@ function AppForm({ app, onClose }: { app: AppRow | null; onClose: () => void }) 
           data={Object.entries(w.recordingBy).map(([value, label]) => ({ value, label }))}
         />
       )}
-      <LimitFields value={limits} onChange={setLimits} />
+      <LimitFields value={limits} onChange={setLimits} of={app ? { of: 'app', id: app.id } : undefined} />
       {action.problem && <ProblemNote problem={action.problem} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           {words.common.cancel}
         </Button>
-        <Button type="submit" loading={action.pending} disabled={name.trim() === ''}>
+        <Button type="submit" loading={action.pending} disabled={name.trim() === '' || !limitsOf(limits)}>
           {app ? words.common.save : w.add}
         </Button>
       </Group>

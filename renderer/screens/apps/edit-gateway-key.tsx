@@ -22,22 +22,25 @@ function EditForm({ row, onClose }: { row: GatewayKeyRow; onClose: () => void })
   const client = useQueryClient();
   const [options, setOptions] = useState(() => optionsOf(row));
   const action = useAction();
+  const input = inputOf(options);
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const done = await action.run(() => api.gatewayKeys.edit({ ...inputOf(options), id: row.id }));
+    if (!input) return;
+    const done = await action.run(() => api.gatewayKeys.edit({ ...input, id: row.id }));
     if (!done) return;
     void client.invalidateQueries({ queryKey: queries.gatewayKeys.key() });
+    void client.invalidateQueries({ queryKey: queries.limits.key() });
     onClose();
   };
   return (
     <form className={classes.form} onSubmit={save}>
-      <KeyOptionsForm value={options} onChange={setOptions} existing />
+      <KeyOptionsForm value={options} onChange={setOptions} existing={row.id} />
       {action.problem && <ProblemNote problem={action.problem} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           {words.common.cancel}
         </Button>
-        <Button type="submit" loading={action.pending}>
+        <Button type="submit" loading={action.pending} disabled={!input}>
           {words.common.save}
         </Button>
       </Group>

@@ -10,9 +10,9 @@ import { Tag, type Tone } from '../../parts/light.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
+import { LimitBars } from '../limits/limit-bars.tsx';
 import classes from './apps.module.css';
 import { scopeWords } from './key-options.ts';
-import { LimitBars } from './limit-bars.tsx';
 
 const TONES: Record<GatewayKeyRow['state'], Tone> = { active: 'ok', expired: 'wait', revoked: 'off' };
 

@@ -50,17 +50,20 @@ function IssueForm(props: {
   const name = typed ?? known?.name ?? '';
   const [options, setOptions] = useState(NEW_KEY);
   const action = useAction();
+  const input = inputOf(options);
 
   const issue = async (event: FormEvent) => {
     event.preventDefault();
+    if (!input) return;
     const issued = await action.run(async () => {
       const wanted = name.trim();
       const there = props.apps.find((each) => each.name.toLowerCase() === wanted.toLowerCase());
       const app = there ?? (await api.apps.add({ name: wanted }));
-      return api.gatewayKeys.issue({ ...inputOf(options), app: app.id });
+      return api.gatewayKeys.issue({ ...input, app: app.id });
     });
     void client.invalidateQueries({ queryKey: queries.apps.key() });
     void client.invalidateQueries({ queryKey: queries.gatewayKeys.key() });
+    void client.invalidateQueries({ queryKey: queries.limits.key() });
     if (issued) props.onIssued(issued);
   };
 
@@ -81,7 +84,7 @@ function IssueForm(props: {
         <Button variant="default" onClick={props.onClose}>
           {words.common.cancel}
         </Button>
-        <Button type="submit" loading={action.pending} disabled={name.trim() === ''}>
+        <Button type="submit" loading={action.pending} disabled={name.trim() === '' || !input}>
           {w.issue}
         </Button>
       </Group>

@@ -2,9 +2,9 @@ import { Fieldset, MultiSelect, Select, TagsInput, TextInput } from '@mantine/co
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api.ts';
 import { words } from '../../words/words.ts';
+import { LimitFields } from '../limits/limit-fields.tsx';
 import classes from './apps.module.css';
 import type { KeyOptions } from './key-options.ts';
-import { LimitFields } from './limit-fields.tsx';
 
 const ENDPOINTS = [
   'chat.completions',
@@ -18,11 +18,11 @@ const ENDPOINTS = [
   'raw',
 ];
 
-/** Label, expiry, scope, limits and users of a gateway key. `existing`: the expiry may stay as it is. */
+/** Label, expiry, scope, limits and users of a gateway key. `existing`: the id of one there is, whose expiry may stay as it is. */
 export function KeyOptionsForm(props: {
   value: KeyOptions;
   onChange: (options: KeyOptions) => void;
-  existing?: boolean;
+  existing?: string;
   focusLabel?: boolean;
 }) {
   const f = words.apps.form;
@@ -50,7 +50,7 @@ export function KeyOptionsForm(props: {
           allowDeselect={false}
           value={value.expiry}
           onChange={(expiry) => expiry && set({ expiry })}
-          data={props.existing ? [{ value: 'keep', label: f.expiry.keep }, ...expiries] : expiries}
+          data={props.existing !== undefined ? [{ value: 'keep', label: f.expiry.keep }, ...expiries] : expiries}
         />
         {value.expiry === 'date' && (
           <TextInput
@@ -91,7 +91,11 @@ export function KeyOptionsForm(props: {
           onChange={(list) => set({ users: list })}
         />
       </Fieldset>
-      <LimitFields value={value.limits} onChange={(limits) => set({ limits })} />
+      <LimitFields
+        value={value.limits}
+        onChange={(limits) => set({ limits })}
+        of={props.existing === undefined ? undefined : { of: 'gateway-key', id: props.existing }}
+      />
     </>
   );
 }

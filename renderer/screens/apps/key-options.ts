@@ -1,9 +1,7 @@
 /** The form's fields of a gateway key, and what they say to the control interface. Pure. */
 import type { GatewayKeyRow } from '../../../gateway/control/contract/index.ts';
 import { words } from '../../words/words.ts';
-
-export const LIMITS = ['rpm', 'tpm', 'concurrency', 'budgetDayUsd', 'budgetMonthUsd'] as const;
-export type Limit = (typeof LIMITS)[number];
+import { type LimitDraft, limitsOf } from '../limits/limit-draft.ts';
 
 export interface KeyOptions {
   readonly label: string;
@@ -14,7 +12,7 @@ export interface KeyOptions {
   readonly models: string[];
   readonly endpoints: string[];
   readonly users: string[];
-  readonly limits: Readonly<Partial<Record<Limit, number>>>;
+  readonly limits: LimitDraft;
 }
 
 export const NEW_KEY: KeyOptions = {
@@ -41,8 +39,10 @@ export function optionsOf(row: GatewayKeyRow): KeyOptions {
   };
 }
 
-/** What `gatewayKeys.issue` and `.edit` take. An empty list means all; a limit left empty means none. */
+/** What `gatewayKeys.issue` and `.edit` take. An empty list means all; a limit left empty means none. Undefined while a limit is faulty. */
 export function inputOf(options: KeyOptions) {
+  const limits = limitsOf(options.limits);
+  if (!limits) return undefined;
   const some = (list: string[]) => (list.length > 0 ? list : undefined);
   return {
     label: options.label.trim() || undefined,
@@ -52,7 +52,7 @@ export function inputOf(options: KeyOptions) {
       models: some(options.models),
       endpoints: some(options.endpoints),
     },
-    limits: options.limits,
+    limits,
     users: options.users,
   };
 }
@@ -70,12 +70,4 @@ export function scopeWords(scope: GatewayKeyRow['scope']): string {
     list?.length ? [list.join(', ')] : [],
   );
   return parts.length > 0 ? parts.join(' · ') : words.apps.everything;
-}
-
-export function limitWords(limits: GatewayKeyRow['limits']): string {
-  const parts = LIMITS.flatMap((name) => {
-    const value = limits[name];
-    return value === undefined ? [] : [words.apps.limits[name](value)];
-  });
-  return parts.length > 0 ? parts.join(' · ') : words.apps.unlimited;
 }

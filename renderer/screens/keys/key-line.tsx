@@ -12,6 +12,8 @@ import { Light } from '../../parts/light.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
+import { LimitBars } from '../limits/limit-bars.tsx';
+import { LimitsDialog } from '../limits/limits-dialog.tsx';
 import classes from './keys.module.css';
 
 /** One provider key: its light, its sentence, what can be done with it. */
@@ -22,6 +24,7 @@ export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: 
   const navigate = useNavigate();
   const confirm = useConfirm();
   const [testing, setTesting] = useState(false);
+  const [limiting, setLimiting] = useState(false);
   const line = useRef<HTMLDivElement>(null);
   const hash = useRouterState({ select: (state) => state.location.hash });
   const pointedAt = hash === row.id;
@@ -99,6 +102,7 @@ export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: 
             </span>
           )}
         </div>
+        <LimitBars of="provider-key" id={row.id} wide />
       </div>
       <div className={classes.actions}>
         {row.health === 'out_of_credit' && !row.disabled && props.billingUrl ? (
@@ -124,6 +128,7 @@ export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: 
           <Menu.Dropdown>
             <Menu.Item onClick={() => navigate({ to: '/keys', search: { replace: row.id } })}>{w.replace}</Menu.Item>
             <Menu.Item onClick={() => navigate({ to: '/keys', search: { edit: row.id } })}>{w.edit}</Menu.Item>
+            <Menu.Item onClick={() => setLimiting(true)}>{words.limits.open}</Menu.Item>
             {row.disabled ? (
               <Menu.Item onClick={() => attempt(() => api.keys.enable({ id: row.id }))}>{w.enable}</Menu.Item>
             ) : (
@@ -136,6 +141,19 @@ export function KeyLine(props: { row: KeyRow; providerName: string; billingUrl: 
           </Menu.Dropdown>
         </Menu>
       </div>
+      <LimitsDialog
+        limited={
+          limiting
+            ? {
+                of: 'provider-key',
+                id: row.id,
+                name: `${providerName} · ${row.label || w.endsIn(row.lastFour)}`,
+                limits: row.limits,
+              }
+            : undefined
+        }
+        onClose={() => setLimiting(false)}
+      />
     </div>
   );
 }

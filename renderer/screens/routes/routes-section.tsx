@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Route, RouteState } from '../../../gateway/control/contract/index.ts';
 import { api, queries } from '../../api.ts';
 import { duration } from '../../format.ts';
@@ -10,6 +11,8 @@ import { useConfirm } from '../../parts/confirm.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { say, sayProblem, toProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
+import { LimitBars } from '../limits/limit-bars.tsx';
+import { LimitsDialog } from '../limits/limits-dialog.tsx';
 import { RouteDialog } from './route-dialog.tsx';
 import { RoutePath } from './route-path.tsx';
 import classes from './routes.module.css';
@@ -66,6 +69,7 @@ function RouteLine(props: { route: Route; state: RouteState | undefined; onEdit:
   const { name, strategy, retries = USUAL_RETRIES, timeouts, cacheTtlMs } = route;
   const client = useQueryClient();
   const confirm = useConfirm();
+  const [limiting, setLimiting] = useState(false);
   const refresh = () => void client.invalidateQueries({ queryKey: queries.routes.key() });
   const troubled = state?.targets.some(({ circuit, resting }) => circuit !== 'closed' || resting.length > 0);
   const tryNow = async () => {
@@ -96,6 +100,7 @@ function RouteLine(props: { route: Route; state: RouteState | undefined; onEdit:
           {cacheTtlMs !== undefined && cacheTtlMs > 0 && <span className="kw-dim">{w.kept}</span>}
         </div>
         <RoutePath route={route} state={state} />
+        <LimitBars of="route" id={name} wide />
       </div>
       <div className={classes.actions}>
         {troubled && (
@@ -111,6 +116,7 @@ function RouteLine(props: { route: Route; state: RouteState | undefined; onEdit:
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={props.onEdit}>{w.edit}</Menu.Item>
+            <Menu.Item onClick={() => setLimiting(true)}>{words.limits.open}</Menu.Item>
             <Menu.Divider />
             <Menu.Item color="red" onClick={remove}>
               {w.remove}
@@ -118,6 +124,10 @@ function RouteLine(props: { route: Route; state: RouteState | undefined; onEdit:
           </Menu.Dropdown>
         </Menu>
       </div>
+      <LimitsDialog
+        limited={limiting ? { of: 'route', id: name, name, limits: route.limits ?? {} } : undefined}
+        onClose={() => setLimiting(false)}
+      />
     </div>
   );
 }

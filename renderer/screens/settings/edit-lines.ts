@@ -1,31 +1,34 @@
 /** Edits of requests as lines that people read and write, both ways. Pure. */
 import type { BodyEdit, HeaderEdit, RedactionRule, Transform } from '../../../gateway/control/contract/index.ts';
 
-type Rules = Pick<Transform, 'headers' | 'body' | 'redact'>;
+export type Rules = Pick<Transform, 'headers' | 'body' | 'redact'>;
 
 export type ParsedLines = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly line: string };
 
-const STAND_IN = '[removed]';
+export const STAND_IN = '[removed]';
 
 /** One line a rule, in the order in which they are kept. */
 export function toLines({ headers, body, redact }: Rules): string {
   return [...headers.map(headerLine), ...body.map(bodyLine), ...redact.map(redactLine)].join('\n');
 }
 
-function headerLine(edit: HeaderEdit): string {
+export function headerLine(edit: HeaderEdit): string {
   if (edit.do === 'remove') return `remove header ${edit.name}`;
   if (edit.do === 'rename') return `rename header ${edit.name} to ${edit.to}`;
   return `${edit.do} header ${edit.name}: ${edit.value}`;
 }
 
-function bodyLine(edit: BodyEdit): string {
+export function bodyLine(edit: BodyEdit): string {
   if (edit.do === 'remove') return `remove ${edit.path}`;
   if (edit.do === 'rename') return `rename ${edit.path} to ${edit.to}`;
   return `${edit.do} ${edit.path} = ${JSON.stringify(edit.value)}`;
 }
 
-function redactLine({ pattern, with: standIn }: RedactionRule): string {
-  return standIn === STAND_IN ? `take out ${pattern}` : `take out ${pattern} => ${standIn}`;
+export function redactLine({ pattern, with: standIn }: RedactionRule): string {
+  // What a pattern holds of ` => ` would else be taken for the stand-in.
+  return standIn === STAND_IN && !pattern.includes(' => ')
+    ? `take out ${pattern}`
+    : `take out ${pattern} => ${standIn}`;
 }
 
 /** The first line that is no rule is given back. */
@@ -41,7 +44,7 @@ export function parseLines(text: string): ParsedLines {
 function addRule(rules: Rules, line: string): boolean {
   const takeOut = /^take out (.+)$/i.exec(line)?.[1];
   if (takeOut !== undefined) {
-    const at = takeOut.lastIndexOf(' => ');
+    const at = `${takeOut} `.lastIndexOf(' => ');
     rules.redact.push(
       at < 1
         ? { pattern: takeOut, with: STAND_IN }
@@ -86,7 +89,7 @@ function bodyRule(line: string): BodyEdit | undefined {
     }
     case 'set':
     case 'default': {
-      const [, path, written] = /^(\S+)\s*=\s*(.+)$/.exec(rest) ?? [];
+      const [, path, written] = /^([^=]*[^=\s])\s*=\s*(.+)$/.exec(rest) ?? [];
       if (!path || written === undefined) return undefined;
       return { do: verb.toLowerCase() as 'set' | 'default', path, value: jsonOrText(written) };
     }
@@ -95,7 +98,8 @@ function bodyRule(line: string): BodyEdit | undefined {
   }
 }
 
-function jsonOrText(written: string): string | number | boolean | null {
+/** What is typed as a value: JSON, or a text without its quotes. */
+export function jsonOrText(written: string): Extract<BodyEdit, { do: 'set' }>['value'] {
   try {
     return JSON.parse(written);
   } catch {

@@ -12,9 +12,11 @@ import { EditsSection } from './edits-section.tsx';
 import { ExperimentsSection } from './experiments-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { ImportSection } from './import-section.tsx';
+import { LimitsSection } from './limits-section.tsx';
 import { RecordingSection } from './recording-section.tsx';
 import classes from './settings.module.css';
 import { TimeoutsSection } from './timeouts-section.tsx';
+import { TracingSection } from './tracing-section.tsx';
 import { VaultSection } from './vault-section.tsx';
 
 type Section = keyof typeof words.settings.sections;
@@ -61,10 +63,12 @@ export function SettingsScreen() {
               <>
                 {section === 'gateway' && <GatewaySection settings={settings.data} status={status.data} />}
                 {section === 'recording' && <RecordingSection settings={settings.data} />}
+                {section === 'limits' && <LimitsSection settings={settings.data} />}
                 {section === 'timeouts' && <TimeoutsSection settings={settings.data} />}
                 {section === 'cache' && <CacheSection settings={settings.data} />}
                 {section === 'edits' && <EditsSection />}
                 {section === 'experiments' && <ExperimentsSection settings={settings.data} />}
+                {section === 'tracing' && <TracingSection settings={settings.data} status={status.data} />}
                 {section === 'vault' && <VaultSection />}
                 {section === 'import' && <ImportSection />}
                 {section === 'doctor' && <DoctorSection />}

@@ -275,6 +275,8 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     'settings',
     'settings?section=cache',
     'settings?section=edits',
+    'settings?section=limits',
+    'settings?section=tracing',
     'settings?section=vault',
     'settings?section=audit',
   ];

@@ -102,12 +102,34 @@ const VIEWS: View[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'More actions for fast' }).click();
       await page.getByRole('menuitem', { name: 'Edit…' }).click();
-      await page.getByLabel('Model of target 3').waitFor();
+      await page.getByRole('combobox', { name: 'Model of target 3' }).waitFor();
     },
   },
   { name: 'providers', at: 'providers', fixture: full },
   { name: 'providers-edit', at: 'providers?edit=house-llm', fixture: full },
   { name: 'settings', at: 'settings', fixture: full },
+  { name: 'settings-limits', at: 'settings?section=limits', fixture: full },
+  { name: 'settings-limits-empty', at: 'settings?section=limits', fixture: empty },
+  {
+    name: 'settings-limits-dialog',
+    at: 'settings?section=limits',
+    fixture: full,
+    act: (page) =>
+      page
+        .getByRole('button', { name: /^Change the limits of/ })
+        .first()
+        .click(),
+  },
+  { name: 'settings-tracing', at: 'settings?section=tracing', fixture: full },
+  {
+    name: 'settings-edits',
+    at: 'settings?section=edits',
+    fixture: full,
+    act: async (page) => {
+      await page.getByRole('combobox', { name: 'Whose requests' }).click();
+      await page.getByRole('option').first().click();
+    },
+  },
   { name: 'settings-recording', at: 'settings?section=recording', fixture: full },
   { name: 'settings-vault', at: 'settings?section=vault', fixture: full },
   { name: 'settings-audit', at: 'settings?section=audit', fixture: full },

@@ -5,18 +5,19 @@ import { queries } from '../../api.ts';
 import { count, dollars } from '../../format.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { words } from '../../words/words.ts';
-import classes from './apps.module.css';
+import { isMoney } from './limit-draft.ts';
+import classes from './limits.module.css';
 
 /** What is used moves with every request, and by itself as the minute moves on. */
 const EVERY_MS = 3_000;
 
-/** A bar for each limit of one gateway key or app: used, allowed, and when it is free again. Nothing where none is set. */
-export function LimitBars({ of, id }: Pick<LimitUsage, 'of' | 'id'>) {
+/** A bar for each limit of whatever has some: used, allowed, and when it is free again. Nothing where none is set. */
+export function LimitBars({ of, id, wide }: Pick<LimitUsage, 'of' | 'id'> & { wide?: boolean }) {
   const usage = useQuery(queries.limits.list.queryOptions({ refetchInterval: EVERY_MS }));
   const rows = (usage.data ?? []).filter((row) => row.of === of && row.id === id);
   if (rows.length === 0) return null;
   return (
-    <ul className={classes.bars}>
+    <ul className={classes.bars} data-wide={wide || undefined}>
       {rows.map((row) => (
         <LimitBar key={row.limit} row={row} />
       ))}
@@ -25,12 +26,12 @@ export function LimitBars({ of, id }: Pick<LimitUsage, 'of' | 'id'>) {
 }
 
 function LimitBar({ row }: { row: LimitUsage }) {
-  const w = words.apps.usage;
+  const w = words.limits;
   const taken = row.used + row.held;
   const percent = Math.min(100, (taken / row.allowed) * 100);
-  const budget = row.limit === 'budgetDayUsd' || row.limit === 'budgetMonthUsd';
+  const budget = isMoney(row.limit);
   const amount = budget ? dollars : count;
-  const text = words.apps.used[row.limit](amount(taken), amount(row.allowed));
+  const text = w.used[row.limit](amount(taken), amount(row.allowed));
   return (
     <li>
       <span>{text}</span>
