@@ -76,16 +76,17 @@ export function refusalAnswer(exchange: Exchange, refusal: Refusal, explainUrl: 
 export function ownAnswer(
   exchange: Exchange,
   status: number,
-  body: string,
+  body: string | Buffer,
   cause: Cause | undefined,
   extra: readonly string[] = [],
+  contentType = 'application/json; charset=utf-8',
 ): OwnAnswer {
-  const bytes = Buffer.from(body, 'utf8');
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   return {
     status,
     headers: [
       'content-type',
-      'application/json; charset=utf-8',
+      contentType,
       'content-length',
       String(bytes.length),
       'cache-control',

@@ -14,6 +14,7 @@ import {
   translateResponse,
 } from '../dialects/canonical/translate.ts';
 import { translateEmbeddings } from '../dialects/canonical/translate-embeddings.ts';
+import { translateMedia } from '../dialects/canonical/translate-media.ts';
 import { translateRerank } from '../dialects/canonical/translate-rerank.ts';
 import type { CallTarget, TranslatedCall, WayBack } from '../dialects/canonical/way-back.ts';
 import { withEarlier } from '../dialects/openai-responses/earlier.ts';
@@ -23,6 +24,7 @@ import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
 import { findPreset } from '../providers/presets.ts';
 import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
+import { isMedia, spokenMedia } from '../providers/spoken-media.ts';
 import { spokenRerank } from '../providers/spoken-rerank.ts';
 import type { Recalled } from './recall.ts';
 import { refuse, type StageOutcome } from './stage.ts';
@@ -79,8 +81,10 @@ export function isTranslated({ endpoint, askedModel, json }: Exchange, { provide
 export function translate(exchange: Exchange, target: ChosenTarget, recalled?: Recalled): Translated {
   const { endpoint, json } = exchange;
   const { provider } = target;
-  if (!endpoint || !provider || json === undefined) return {};
+  if (!endpoint || !provider) return {};
   const { dialect } = endpoint;
+  // An upload is no JSON.
+  if (json === undefined && !isMedia(dialect)) return {};
   const preset = findPreset(provider.preset);
   const model = target.model ?? exchange.askedModel ?? '';
   if (isConversation(dialect)) {
@@ -108,11 +112,23 @@ export function translate(exchange: Exchange, target: ChosenTarget, recalled?: R
       return { ...translateRerank(to, json, named(exchange, model, place)), endpoint: place };
     });
   }
+  const media = isMedia(dialect) ? spokenMedia(provider, preset, model) : undefined;
+  if (media) {
+    return decided(exchange, target, dialect, media, (to) => {
+      const place = outboundOf(to, false).endpoint;
+      const asked = { ...named(exchange, model, place), model };
+      return { ...translateMedia(endpoint.name, json, asked), endpoint: place };
+    });
+  }
   return {};
 }
 
-function named({ askedModel }: Exchange, model: string, { modelIn }: Endpoint): CallTarget {
-  return { model: modelIn === 'body' ? model : undefined, shownModel: askedModel ?? model };
+function named({ askedModel, receivedAt }: Exchange, model: string, { modelIn }: Endpoint): CallTarget {
+  return {
+    model: modelIn === 'body' ? model : undefined,
+    shownModel: askedModel ?? model,
+    askedAtSeconds: Math.floor(receivedAt / 1000),
+  };
 }
 
 type Call = TranslatedCall & Pick<Translation, 'endpoint' | 'search' | 'conversation'>;

@@ -2,9 +2,10 @@
  * The way back of an answer whose provider was asked in another dialect: streams event by event, whole answers and errors
  * when they are whole. It stands between the forwarder, which judges the provider's own bytes, and the client.
  */
-import { type CanonicalError, UNUSABLE, unusable } from '../dialects/canonical/error.ts';
+import { type CanonicalError, isBlocked, UNUSABLE, unusable } from '../dialects/canonical/error.ts';
 import { defined } from '../dialects/canonical/json.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
+import type { Fields } from '../dialects/canonical/request.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
 import { translateResponseToStream } from '../dialects/canonical/translate.ts';
 import { openaiCode } from '../dialects/error-body.ts';
@@ -141,14 +142,30 @@ export class TranslatedRoad implements AnswerRoad {
     if (this.streamed) return this.sendWholeAsStream(this.streamed, text, judged);
     const result = this.translation.back.whole(parse(text));
     if (result.error !== undefined) {
-      const failure = judged ?? this.unreadable(result.error.message);
-      this.deliver(this.wordFailure(result.status, text, failure));
+      const failure = judged ?? this.unusableAnswer(result.error);
+      this.deliver(
+        // No reader of errors finds one in an answer that holds none: its own words are kept.
+        this.translation.conversation === undefined
+          ? this.inEnvelope(result.status, result.body, failure)
+          : this.wordFailure(result.status, text, failure),
+      );
       return failure;
     }
     this.lost = result.ledger;
     const status = successStatus(this.context.attempt.status);
-    this.deliver(ownAnswer(this.context.exchange, status, JSON.stringify(result.body), judged?.cause, this.headers()));
+    const [body, type] =
+      'bytes' in result ? [result.bytes, result.contentType] : [JSON.stringify(result.body), undefined];
+    this.deliver(ownAnswer(this.context.exchange, status, body, judged?.cause, this.headers(), type));
     return judged;
+  }
+
+  private unusableAnswer(error: CanonicalError): Failure {
+    if (!isBlocked(error)) return this.unreadable(error.message);
+    return {
+      cause: 'content_blocked',
+      message: `${this.context.providerName} withheld its answer: ${error.message}`,
+      evidence: [{ what: 'withheld', where: 'response body', value: error.message.slice(0, 500) }],
+    };
   }
 
   /** A server that was asked for a stream and answers in one piece: a stream of one answer. */
@@ -172,16 +189,21 @@ export class TranslatedRoad implements AnswerRoad {
   }
 
   wordFailure(status: number, text: string, failure: Failure): OwnAnswer {
-    const { exchange, attempt } = this.context;
+    const { attempt } = this.context;
     if (parse(text) === undefined) return new UntouchedRoad(this.context).wordFailure(status, text, failure);
     const { body, error } = this.translation.back.failed(status, text, lowerCase(attempt.responseHeaders ?? []));
-    const inner = body.error as object;
-    const worded = { ...body, error: { ...inner, keyward: keywardMember(this.context, failure) } };
     const headers = this.headers();
     if (error.retryAfterSeconds !== undefined && headerValue(headers, 'retry-after') === undefined) {
       headers.push('retry-after', String(Math.ceil(error.retryAfterSeconds)));
     }
-    return ownAnswer(exchange, status, JSON.stringify(worded), failure.cause, headers);
+    return this.inEnvelope(status, body, failure, headers);
+  }
+
+  /** A body of the caller's dialect that says what failed, with the member that leads to its explanation. */
+  private inEnvelope(status: number, body: Fields, failure: Failure, headers = this.headers()): OwnAnswer {
+    const inner = body.error as object;
+    const worded = { ...body, error: { ...inner, keyward: keywardMember(this.context, failure) } };
+    return ownAnswer(this.context.exchange, status, JSON.stringify(worded), failure.cause, headers);
   }
 
   private deliver(answer: OwnAnswer) {

@@ -3,10 +3,9 @@
  * and the one table of how callers spell the fields that a ledger speaks of.
  */
 import type { Dialect } from '../../exchange.ts';
-import type { BuiltResponse } from './adapter.ts';
-import type { CanonicalError } from './error.ts';
-import type { Losses, Result } from './losses.ts';
+import type { Losses } from './losses.ts';
 import type { Fields } from './request.ts';
+import type { CallCallerSide, CallProviderSide } from './translate-call.ts';
 
 export type EmbeddingCaller = Extract<Dialect, 'openai-embeddings' | 'gemini-embed'>;
 
@@ -59,23 +58,12 @@ export interface EmbeddingAnswer {
   readonly inputTokens?: number;
 }
 
-export type ParsedEmbeddings =
-  | { readonly answer: EmbeddingAnswer; readonly error?: undefined }
-  | { readonly error: CanonicalError; readonly answer?: undefined };
-
-export interface EmbeddingProviderSide {
+export interface EmbeddingProviderSide extends CallProviderSide<EmbeddingRequest, EmbeddingAnswer> {
   /** Which of the caller's extra fields it carries; undefined: none. */
   readonly takes?: (name: string, value: unknown) => boolean;
-  /** `model`: undefined where it stands in the path. */
-  buildRequest(request: EmbeddingRequest, model: string | undefined): Result<Fields>;
-  parseAnswer(body: unknown): ParsedEmbeddings;
 }
 
-export interface EmbeddingCallerSide {
-  parseRequest(body: unknown): Result<EmbeddingRequest>;
-  /** `model`: shown where the provider named none. */
-  buildAnswer(answer: EmbeddingAnswer, request: EmbeddingRequest, model: string): BuiltResponse;
-}
+export type EmbeddingCallerSide = CallCallerSide<EmbeddingRequest, EmbeddingAnswer>;
 
 type Field = 'dimensions' | 'task' | 'title' | 'user';
 

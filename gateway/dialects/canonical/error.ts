@@ -79,6 +79,18 @@ export function unusable(message: string): CanonicalError {
   return { kind: 'server', status: 502, message, code: UNUSABLE };
 }
 
+/** OpenAI's word for what its filters withheld (platform.openai.com/docs/guides/image-generation, *Content moderation*). */
+const BLOCKED_CODE = 'moderation_blocked';
+
+/** What was asked for was withheld by the provider's filters, and the caller's form has no answer that could say so. */
+export function blocked(message: string): CanonicalError {
+  return { kind: 'invalid-request', status: 400, message, code: BLOCKED_CODE };
+}
+
+export function isBlocked({ code }: CanonicalError): boolean {
+  return code === BLOCKED_CODE;
+}
+
 /** Reads an error's value, wherever it stands: a failed answer, an event of a stream, inside a 200. */
 export type ReadError = (status: number | undefined, value: unknown, body: string) => CanonicalError;
 

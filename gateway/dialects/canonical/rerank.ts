@@ -3,10 +3,7 @@
  * them. Callers ask in the form that Jina, Cohere's v1 and their look-alikes share. Types only.
  */
 import type { Dialect } from '../../exchange.ts';
-import type { BuiltResponse } from './adapter.ts';
-import type { CanonicalError } from './error.ts';
-import type { Result } from './losses.ts';
-import type { Fields } from './request.ts';
+import type { CallCallerSide, CallProviderSide, ParsedAnswer } from './translate-call.ts';
 
 /** The forms that only providers have. */
 export type RerankDialect = Extract<Dialect, 'voyage-rerank' | 'cohere-rerank' | 'bedrock-rerank'>;
@@ -36,18 +33,6 @@ export interface RerankAnswer {
   readonly searchUnits?: number;
 }
 
-export type ParsedRerank =
-  | { readonly answer: RerankAnswer; readonly error?: undefined }
-  | { readonly error: CanonicalError; readonly answer?: undefined };
-
-export interface RerankProviderSide {
-  /** `model`: undefined where it stands in the path. */
-  buildRequest(request: RerankRequest, model: string | undefined): Result<Fields>;
-  parseAnswer(body: unknown): ParsedRerank;
-}
-
-export interface RerankCallerSide {
-  parseRequest(body: unknown): Result<RerankRequest>;
-  /** `model`: shown where the provider named none. */
-  buildAnswer(answer: RerankAnswer, request: RerankRequest, model: string): BuiltResponse;
-}
+export type ParsedRerank = ParsedAnswer<RerankAnswer>;
+export type RerankProviderSide = CallProviderSide<RerankRequest, RerankAnswer>;
+export type RerankCallerSide = CallCallerSide<RerankRequest, RerankAnswer>;

@@ -1,4 +1,4 @@
-/** Embeddings from one dialect to another and back: a line for each dialect, and the two ways. Pure. */
+/** Embeddings from one dialect to another and back: a line for each dialect. Pure. */
 import { titanEmbeddings } from '../bedrock-converse/titan-embeddings.ts';
 import { cohereEmbed } from '../cohere-v2/embeddings.ts';
 import { geminiEmbeddings, geminiEmbeddingsCaller } from '../gemini/embeddings.ts';
@@ -16,19 +16,13 @@ import type {
   EmbeddingDialect,
   EmbeddingProviderSide,
   EmbeddingRequest,
-  ParsedEmbeddings,
 } from './embeddings.ts';
-import { unusable } from './error.ts';
 import { createLosses, type LedgerEntry } from './losses.ts';
-import { callerSideOf } from './registry.ts';
 import type { CallerDialect, ProviderDialect } from './request.ts';
-import { translateError } from './translate.ts';
+import { type Talking, translateCall } from './translate-call.ts';
 import type { CallTarget, TranslatedCall } from './way-back.ts';
 
-/** `talks`: the dialect of conversations that the same provider's failures are worded in. */
-type Side<S, D> = S & { readonly talks: D };
-
-const PROVIDERS: Readonly<Record<EmbeddingDialect, Side<EmbeddingProviderSide, ProviderDialect>>> = {
+const PROVIDERS: Readonly<Record<EmbeddingDialect, Talking<EmbeddingProviderSide, ProviderDialect>>> = {
   'openai-embeddings': { ...openaiEmbeddings, talks: 'openai-chat' },
   'voyage-embeddings': { ...voyageEmbeddings, talks: 'openai-chat' },
   'jina-embeddings': { ...jinaEmbeddings, talks: 'openai-chat' },
@@ -39,7 +33,7 @@ const PROVIDERS: Readonly<Record<EmbeddingDialect, Side<EmbeddingProviderSide, P
   'watsonx-embed': { ...watsonxEmbeddings, talks: 'watsonx-chat' },
 };
 
-const CALLERS: Readonly<Record<EmbeddingCaller, Side<EmbeddingCallerSide, CallerDialect>>> = {
+const CALLERS: Readonly<Record<EmbeddingCaller, Talking<EmbeddingCallerSide, CallerDialect>>> = {
   'openai-embeddings': { ...openaiEmbeddingsCaller, talks: 'openai-chat' },
   'gemini-embed': { ...geminiEmbeddingsCaller, talks: 'gemini-generate' },
 };
@@ -50,27 +44,21 @@ export function translateEmbeddings(
   body: unknown,
   target: CallTarget,
 ): TranslatedCall {
-  const caller = CALLERS[from];
   const provider = PROVIDERS[to];
-  const parsed = caller.parseRequest(body);
-  if (parsed.refused !== undefined) return parsed;
-  const request = parsed.value;
-  const built = provider.buildRequest(request, target.model);
-  if (built.refused !== undefined) return built;
-  return {
-    body: { ...built.value, ...target.scope },
-    ledger: [...parsed.ledger, ...notCarried(request, provider), ...built.ledger],
-    back: {
-      whole: (answered) => {
-        const read = readAnswer(provider, answered, request.inputs.length);
-        if (read.error !== undefined)
-          return { error: read.error, ...callerSideOf(caller.talks).buildError(read.error) };
-        const { wire, ledger } = caller.buildAnswer(read.answer, request, target.shownModel);
-        return { body: wire, ledger };
-      },
-      failed: (status, text, headers) => translateError(provider.talks, caller.talks, status, text, headers),
+  const carrying: typeof provider = {
+    ...provider,
+    buildRequest: (request, model) => {
+      const built = provider.buildRequest(request, model);
+      return built.refused === undefined
+        ? { value: built.value, ledger: [...notCarried(request, provider), ...built.ledger] }
+        : built;
     },
   };
+  return translateCall(CALLERS[from], carrying, body, target, ({ vectors }, { inputs }) =>
+    vectors.length === inputs.length
+      ? undefined
+      : `${inputs.length} inputs were sent, and ${vectors.length} embeddings came back.`,
+  );
 }
 
 /** A text may be a key or a person: it is not told. */
@@ -87,11 +75,4 @@ function notCarried({ extra = {} }: EmbeddingRequest, { takes }: EmbeddingProvid
   }
   const closed = losses.close(undefined);
   return closed.refused === undefined ? closed.ledger : [];
-}
-
-function readAnswer(provider: EmbeddingProviderSide, body: unknown, asked: number): ParsedEmbeddings {
-  const read = provider.parseAnswer(body);
-  const came = read.answer?.vectors.length;
-  if (came === undefined || came === asked) return read;
-  return { error: unusable(`${asked} inputs were sent, and ${came} embeddings came back.`) };
 }

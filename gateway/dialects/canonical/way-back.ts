@@ -8,12 +8,25 @@ import type { Fields } from './request.ts';
 import type { TranslatedResponse } from './translate.ts';
 
 export interface WayBack {
-  whole(body: unknown): TranslatedResponse;
+  whole(body: unknown): TranslatedResponse | TranslatedBytes;
   failed(
     status: number,
     body: string,
     headers: Readonly<Record<string, string>>,
   ): { readonly status: number; readonly body: Fields; readonly error: CanonicalError };
+}
+
+/** An answer that is no JSON for the caller: sound. */
+export interface TranslatedBytes extends BuiltBytes {
+  readonly error?: undefined;
+  readonly body?: undefined;
+}
+
+export interface BuiltBytes {
+  readonly bytes: Buffer;
+  /** As the `content-type` header has it. */
+  readonly contentType: string;
+  readonly ledger: readonly LedgerEntry[];
 }
 
 export interface CallTarget {
@@ -23,6 +36,8 @@ export interface CallTarget {
   readonly scope?: Fields;
   /** Shown to the caller where the provider names none. */
   readonly shownModel: string;
+  /** When the request came, in seconds since 1970: what callers' forms give as the time of an answer. */
+  readonly askedAtSeconds: number;
 }
 
 /** A request that is answered in one piece, in another dialect. */

@@ -7,7 +7,7 @@ import { translateEmbeddings } from '../../../gateway/dialects/canonical/transla
 // biome-ignore lint/suspicious/noExplicitAny: wire values
 type Wire = any;
 
-const TARGET = { model: 'm', shownModel: 'asked' };
+const TARGET = { model: 'm', shownModel: 'asked', askedAtSeconds: 0 };
 
 function taken(from: EmbeddingCaller, to: EmbeddingDialect, body: unknown) {
   const result = translateEmbeddings(from, to, body, TARGET);

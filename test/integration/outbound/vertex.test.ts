@@ -65,6 +65,15 @@ describe('an app', () => {
     expect(google.seen.at(-1)?.path).toBe(`${HOME}/publishers/google/models/gemini-2.5-pro:streamGenerateContent`);
   });
 
+  it('of OpenAI’s dialect gets an image from Gemini, and none from Claude', async () => {
+    const draw = (model: string) => gateway.post('/v1/images/generations', { model, prompt: 'a cat' });
+    expect(await (await draw('vertex-ai/gemini-2.5-flash-image')).json()).toMatchObject({
+      data: [{ b64_json: 'aW1hZ2U=' }],
+    });
+    expect(google.seen.at(-1)?.path).toBe(`${HOME}/publishers/google/models/gemini-2.5-flash-image:generateContent`);
+    expect((await draw('vertex-ai/claude-sonnet-4-5')).status).toBe(404);
+  });
+
   it('of OpenAI’s dialect is answered by Claude, translated', async () => {
     expect(await (await chat('vertex-ai/claude-sonnet-4-5@20250929')).json()).toMatchObject({
       choices: [{ message: { content: expect.stringContaining('Claude heard') } }],

@@ -131,7 +131,7 @@ it('Jina is asked in its own form, byte for byte', async () => {
 });
 
 it('Bedrock has the model in the path, and an answer that ranks what was not sent is not believed', () => {
-  const call = translateRerank('bedrock-rerank', ASK, { model: undefined, shownModel: 'm' });
+  const call = translateRerank('bedrock-rerank', ASK, { model: undefined, shownModel: 'm', askedAtSeconds: 0 });
   if (call.refused) throw new Error(call.refused.message);
   expect(call.body).toEqual({ query: 'Which?', documents: ['a', 'b', 'c'], top_n: 2, api_version: 2 });
   const astray = call.back.whole({ results: [{ index: 3, relevance_score: 1 }] });

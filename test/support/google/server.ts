@@ -173,6 +173,11 @@ function answer(path: string, body: Wire, response: ServerResponse): unknown {
     usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 },
     modelVersion: model,
   });
+  if (body.generationConfig?.responseModalities?.includes('IMAGE')) {
+    const parts = [{ inlineData: { mimeType: 'image/png', data: 'aW1hZ2U=' } }];
+    const candidates = [{ index: 0, content: { role: 'model', parts }, finishReason: 'STOP' }];
+    return send(response, 200, { candidates, modelVersion: model });
+  }
   const said = `Gemini heard: ${body.contents.at(-1).parts[0].text}`;
   if (action === 'generateContent') return send(response, 200, piece(said, 'STOP'));
   response.writeHead(200, { 'content-type': 'text/event-stream' });
