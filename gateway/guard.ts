@@ -34,13 +34,20 @@ export function guardRequest(headers: RawHeaders, rules: GuardRules): Omit<Refus
     };
   }
   const host = headerValue(headers, 'host');
+  if (host === undefined || host === '') {
+    return {
+      cause: 'bad_request_parameter',
+      message: 'The request names no host. Send a Host header with the address of this gateway.',
+      evidence: [{ what: 'host asked for', where: 'header host', value: 'absent' }],
+    };
+  }
   const name = hostName(host);
   if (name === undefined || !(isLoopbackName(name) || rules.allowedHosts.includes(name))) {
     return {
       cause: 'permission_missing',
       message: 'This gateway does not answer under that host name. Use 127.0.0.1 or localhost.',
-      ownerMessage: `A request came for the host name "${(host ?? '').slice(0, 100)}", which is not this gateway's. If it is meant to be, add it to the allowed host names.`,
-      evidence: [{ what: 'host asked for', where: 'header host', value: (host ?? 'absent').slice(0, 100) }],
+      ownerMessage: `A request came for the host name "${host.slice(0, 100)}", which is not this gateway's. If it is meant to be, add it to the allowed host names.`,
+      evidence: [{ what: 'host asked for', where: 'header host', value: host.slice(0, 100) }],
       rule: { name: 'allowedHosts', origin: { from: 'settings', path: 'allowedHosts' }, value: rules.allowedHosts },
     };
   }

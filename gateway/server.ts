@@ -61,6 +61,8 @@ export function createListener(options: ListenerOptions): Listener {
     // Strict parsing is what keeps request smuggling out; never loosened.
     insecureHTTPParser: false,
     noDelay: true,
+    // The guard asks for it, with a sentence and a record.
+    requireHostHeader: false,
     // Other upgrades are offers that may be ignored (RFC 9110 §7.8); Java's client makes one (h2c) with every request.
     // Older runtimes do not know this option and refuse those requests instead.
     ...{ shouldUpgradeCallback: isWebSocket },

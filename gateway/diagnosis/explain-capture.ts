@@ -7,6 +7,7 @@ import { detailOf, fill, type Judgement, judge, masked, probesFor, statusOf } fr
 import { attemptsInWords, withAttempts } from './attempt-story.ts';
 import { type ConfigFacts, fixContextOf, providerNameOf } from './capture-fixes.ts';
 import { evidenceOf, gatewayLadder } from './capture-ladder.ts';
+import { doorWords } from './causes/door.ts';
 import { causeWords } from './causes/index.ts';
 import type { SideWords } from './causes/words.ts';
 import type { Explanation, LadderCheck, LadderRung } from './explanation.ts';
@@ -65,7 +66,8 @@ function explainOwnRefusal(capture: Capture, context: ExplainContext): Explanati
   const cause: Cause = capture.verdict?.cause ?? 'other';
   // What stops a request on its way out is about the provider's key and address, not about the app's.
   const onTheWayOut = capture.verdict?.stage === 'forward' && cause !== 'gateway_config';
-  const words: SideWords = (onTheWayOut ? undefined : causeWords[cause].atGateway) ?? causeWords[cause];
+  const words: SideWords =
+    doorWords(capture, cause) ?? (onTheWayOut ? undefined : causeWords[cause].atGateway) ?? causeWords[cause];
   const provider = providerNameOf(capture, context.snapshot);
   return {
     id: capture.id,

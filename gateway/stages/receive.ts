@@ -6,6 +6,7 @@
 import { matchEndpoint } from '../dialects/endpoints.ts';
 import type { Exchange } from '../exchange.ts';
 import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
+import { unexpectedAt } from '../json/unexpected-at.ts';
 import { headerValue } from '../providers/headers.ts';
 import { findTopLevelMember } from './json-member.ts';
 import { pageAsked } from './list-models.ts';
@@ -188,8 +189,8 @@ function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefin
   } catch (error) {
     return refuse({
       cause: 'bad_request_parameter',
-      message: `The request body is not valid JSON${whereBroken(error)}.`,
-      evidence: [{ what: 'JSON error', where: 'request body', value: positionOf(error) ?? 'unexpected end' }],
+      message: `The request body is not valid JSON${whereBroken(error, body)}.`,
+      evidence: [{ what: 'JSON error', where: 'request body', value: positionOf(error, body) ?? 'unexpected end' }],
     });
   }
   if (isDeeperThan(exchange.json, MOST_LEVELS)) {
@@ -209,21 +210,29 @@ function parseJsonBody(exchange: Exchange, body: Buffer): StageOutcome | undefin
   return undefined;
 }
 
-/** Only the position is taken from the engine's message: its text quotes the body, which may hold a secret. */
-function positionOf(error: unknown): string | undefined {
-  const match = /position (\d+)(?: \(line (\d+) column (\d+)\))?/.exec(String(error));
-  if (!match) return undefined;
-  return match[2] ? `line ${match[2]}, column ${match[3]} (character ${match[1]})` : `character ${match[1]}`;
+/** Of the engine's message only the position is taken: its text quotes the body, which may hold a secret. */
+function positionOf(error: unknown, body: Buffer): string | undefined {
+  const message = String(error);
+  if (message.includes('end of JSON input')) return undefined;
+  const text = body.toString('utf8');
+  const at = Number(/position (\d+)/.exec(message)?.[1] ?? unexpectedAt(text));
+  const line = text.slice(0, at).split('\n');
+  return `line ${line.length}, column ${(line.at(-1)?.length ?? 0) + 1} (character ${at})`;
 }
 
-function whereBroken(error: unknown): string {
-  const position = positionOf(error);
+function whereBroken(error: unknown, body: Buffer): string {
+  // Windows' tools write both by themselves (RFC 8259 §8.1 allows neither).
+  if (/^(?:fffe|feff)/.test(body.toString('hex', 0, 2))) return ': it is UTF-16. Send it as UTF-8';
+  if (body.toString('hex', 0, 3) === 'efbbbf') return ': it begins with a byte order mark. Send it without one';
+  const position = positionOf(error, body);
   return position ? ` at ${position}` : ': it ends too early';
 }
 
 /** A sentence on where a model was found that is not at the top level. */
 function inWrongPlace(exchange: Exchange, json: Record<string, unknown>): string | undefined {
   if (queryModel(exchange.request.url)) return ' It was found in the query instead.';
+  const otherCase = Object.keys(json).find((name) => name.toLowerCase() === 'model');
+  if (otherCase !== undefined && json.model === undefined) return ` It was found as "${otherCase}" instead.`;
   const nested = Object.entries(json).find(
     ([, value]) => typeof value === 'object' && value !== null && 'model' in value && !Array.isArray(value),
   )?.[0];

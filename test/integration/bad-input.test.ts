@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explainCapture } from '../../gateway/diagnosis/explain.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -44,6 +45,30 @@ describe('a request that is no good', () => {
     expect(body.error.message).toMatch(/not valid JSON at line 1, column/);
     expect(body.error.message).not.toContain('sk-secret');
     expect(capture.stage).toBe('receive');
+  });
+
+  it.each([
+    [
+      'a token out of place',
+      '{"model": "practice/ok",\n "messages": [}',
+      /not valid JSON at line 2, column 15 \(character 39\)\.$/,
+    ],
+    ['no JSON at all', 'model=practice/ok', /not valid JSON at line 1, column 1 \(character 0\)\.$/],
+    ['cut off', '{"model": "practice/ok", "messages": [', /not valid JSON: it ends too early\.$/],
+    [
+      'a byte order mark',
+      '\ufeff{"model": "practice/ok"}',
+      /it begins with a byte order mark\. Send it without one\.$/,
+    ],
+    ['UTF-16', Buffer.from('\ufeff{"model": "practice/ok"}', 'utf16le'), /it is UTF-16\. Send it as UTF-8\.$/],
+  ])('%s: is told so', async (_, sent, words) => {
+    const response = await fetch(gateway.url + chat, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}` },
+      body: sent,
+    });
+    const { body } = await refused(response, 400, 'bad_request_parameter');
+    expect(body.error.message).toMatch(words);
   });
 
   it('wrong content type', async () => {
@@ -170,6 +195,8 @@ describe('a request that is no good', () => {
   });
 
   it('model in the wrong place, or twice', async () => {
+    const upper = await refused(await gateway.post(chat, { Model: 'practice/ok' }), 400, 'bad_request_parameter');
+    expect(upper.body.error.message).toContain('found as "Model"');
     const query = await refused(
       await gateway.post(`${chat}?model=practice/ok`, { messages: [] }),
       400,
@@ -326,6 +353,26 @@ describe('who may ask at all', () => {
     });
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
     await refused(response, 403, 'permission_missing');
+  });
+
+  it('without a host: told to send one, also to a client of HTTP/1.1', async () => {
+    const answer = await sendRaw('GET /v1/models HTTP/1.1\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('Send a Host header with the address of this gateway.');
+    expect(answer).toMatch(/x-keyward-capture: /);
+  });
+
+  it.each([
+    ['a foreign host', 'GET /v1/models HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n', /another host/],
+    ['headers too large', `GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${'a'.repeat(40_000)}\r\n\r\n`, /headers/],
+    ['no HTTP', 'hello\r\n\r\n', /cannot|can be read/],
+    ['a proxy’s CONNECT', 'CONNECT api.openai.com:443 HTTP/1.1\r\nhost: api.openai.com:443\r\n\r\n', /proxy/],
+  ])('%s is explained as what it is: no key and no body is at fault', async (_, bytes, title) => {
+    const id = /x-keyward-capture: (\S+)/.exec(await sendRaw(bytes))?.[1] ?? '';
+    const explained = explainCapture(await gateway.capture(id), { now: Date.now() });
+    expect(explained.title).toMatch(title);
+    expect(explained.title).not.toMatch(/key/);
+    expect(explained.fixes.map((fix) => fix.id)).toEqual(['connect-app']);
   });
 
   it('an origin that the user named may', async () => {
