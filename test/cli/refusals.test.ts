@@ -137,6 +137,50 @@ it('values that cannot be are told in plain words', async () => {
 });
 
 it.each([
+  [['limits', 'set', 'app', 'a', '--rpm', '1.5'], '"1.5" is not a whole number above 0.', 'such as 60'],
+  [['routes', 'set', '', '--target', 'openai/gpt-x'], 'A route needs a name.', 'keyward routes set fast'],
+  [['routes', 'set', 'my route', '--target', 'openai/gpt-x'], '"my route" cannot be', 'without spaces'],
+  [
+    ['transforms', 'set', '--route', 'r', '--set-body', 'temperature=0'],
+    '"temperature"',
+    "--set-body '/temperature=0'",
+  ],
+  [['transforms', 'set', '--route', 'r', '--remove-body', 'a.b'], '"a.b"', "--remove-body '/a/b'"],
+  ...['@-1', '@0', '@50%', '@1,5', '@', '@12345'].map(
+    (weight) =>
+      [
+        ['routes', 'set', 'r', '--target', `openai/gpt-x${weight}`],
+        `"${weight}" is no weight.`,
+        'such as openai/gpt-x@3',
+      ] as [string[], string, string],
+  ),
+] as [string[], string, string][])(
+  '%j is refused with what is wrong and the right form',
+  async (args, message, form) => {
+    const { code, stderr, stdout } = await runCli([...args, '--json'], { home: home() });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(next(stderr).message).toContain(message);
+    expect(next(stderr).next).toContain(form);
+  },
+);
+
+it('a version behind an @ is part of the model’s name, and a weight is none', async () => {
+  const where = home();
+  await runCli(['providers', 'add', 'mine', '--base-url', 'http://127.0.0.1:9/v1'], { home: where });
+  const targets = ['mine/claude@20240229', 'mine/gemini@latest', 'mine/gpt-x@0.5', 'mine/gpt-y@12'];
+  const set = await runCli(['routes', 'set', 'r', ...targets.flatMap((each) => ['--target', each]), '--json'], {
+    home: where,
+  });
+  expect(set.rows[0]?.targets).toEqual([
+    { provider: 'mine', model: 'claude@20240229' },
+    { provider: 'mine', model: 'gemini@latest' },
+    { provider: 'mine', model: 'gpt-x', weight: 0.5 },
+    { provider: 'mine', model: 'gpt-y', weight: 12 },
+  ]);
+});
+
+it.each([
   ['{}', '"id" is missing'],
   ['{"id":null}', '"id" is missing'],
   ['null', 'it is no JSON object'],

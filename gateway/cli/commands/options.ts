@@ -41,12 +41,12 @@ export function port(value: string): number {
 export function count(value: string): number {
   const number = Number(value);
   if (/^\d{1,15}$/.test(value) && number > 0) return number;
-  throw usage(`"${value.slice(0, 20)}" is not a number above 0.`);
+  throw usage(`"${value.slice(0, 20)}" is not a whole number above 0.`, 'Write it in digits alone, such as 60.');
 }
 
 export function wholeNumber(value: string): number {
   if (/^\d{1,6}$/.test(value)) return Number(value);
-  throw usage(`"${value.slice(0, 20)}" is not a whole number.`);
+  throw usage(`"${value.slice(0, 20)}" is not a whole number.`, 'Write it in digits alone, such as 2.');
 }
 
 export function money(value: string): number {

@@ -77,6 +77,7 @@ export function addRouteCommands(program: Command): void {
     .option('--cache-shared', 'give one app also the answers that were kept for another');
   withLimitOptions(set, false).action(
     handle<SetOptions, [string]>(async ({ out, session }, options, name) => {
+      checkName(name);
       const route = await (await session(true)).client.routes.set({
         name,
         targets: options.target.map(target),
@@ -115,15 +116,38 @@ function limitsGiven(options: LimitOptions): Pick<Route, 'limits'> {
   return change ? { limits: change as NonNullable<Route['limits']> } : {};
 }
 
-/** Model names hold `@` too (`claude@20240229`): only a small number behind the last one is a weight. */
+function checkName(name: string) {
+  if (/^[^\s/]\S{0,127}$/.test(name)) return;
+  throw usage(
+    name.trim() === '' ? 'A route needs a name.' : `"${name.slice(0, 80)}" cannot be the name of a route.`,
+    'Name it as apps will ask for it, without spaces and with no slash in front: keyward routes set fast --target provider/model',
+  );
+}
+
 function target(text: string): Route['targets'][number] {
   const slash = text.indexOf('/');
   if (slash < 1 || slash === text.length - 1) {
     throw usage(`"${text.slice(0, 80)}" is no target.`, 'Write provider/model, such as openai/gpt-5-mini.');
   }
-  const weight = /@(\d{1,4}(?:\.\d+)?)$/.exec(text);
-  const model = text.slice(slash + 1, weight ? weight.index : undefined);
-  return { provider: text.slice(0, slash), model, ...(weight ? { weight: Number(weight[1]) } : {}) };
+  const weight = weightOf(text);
+  const model = text.slice(slash + 1, weight === undefined ? undefined : text.lastIndexOf('@'));
+  return { provider: text.slice(0, slash), model, ...(weight === undefined ? {} : { weight }) };
+}
+
+/**
+ * Model names hold `@` too (`claude@20240229`, `gemini@latest`): only a small number behind the last one is a weight, and what
+ * is nearly one was mistyped.
+ */
+function weightOf(text: string): number | undefined {
+  const at = text.lastIndexOf('@');
+  const tail = text.slice(at + 1);
+  if (at === -1 || !/^[-+.,%\d]*$/.test(tail) || /^\d{6,}$/.test(tail)) return undefined;
+  const weight = Number(tail);
+  if (/^\d{1,4}(?:\.\d+)?$/.test(tail) && weight > 0) return weight;
+  throw usage(
+    `"@${tail.slice(0, 20)}" is no weight.`,
+    `A weight is a number above 0 and below 10000, such as ${text.slice(0, at).slice(0, 80)}@3`,
+  );
 }
 
 /** Only what was said: everything else keeps its default. */

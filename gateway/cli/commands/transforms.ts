@@ -103,10 +103,13 @@ function transformOf(options: SetOptions): Transform {
     ...setHeader.map((text) => ({ do: 'set' as const, ...headerLine(text) })),
   ];
   const body: BodyEdit[] = [
-    ...renameBody.map((text) => bodyRename(pair(text, '--rename-body'))),
-    ...removeBody.map((path) => ({ do: 'remove' as const, path })),
-    ...defaultBody.map((text) => ({ do: 'default' as const, ...bodyValue(pair(text, '--default-body')) })),
-    ...setBody.map((text) => ({ do: 'set' as const, ...bodyValue(pair(text, '--set-body')) })),
+    ...renameBody.map((text) => bodyRename(pair(pointed(text, '--rename-body'), '--rename-body'))),
+    ...removeBody.map((text) => ({ do: 'remove' as const, path: pointed(text, '--remove-body') })),
+    ...defaultBody.map((text) => ({
+      do: 'default' as const,
+      ...bodyValue(pair(pointed(text, '--default-body'), '--default-body')),
+    })),
+    ...setBody.map((text) => ({ do: 'set' as const, ...bodyValue(pair(pointed(text, '--set-body'), '--set-body')) })),
   ];
   return {
     headers,
@@ -120,6 +123,16 @@ function pair(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw usage(`${option} wants two parts with = between them.`, 'See: keyward transforms set --help');
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Where in the body is said as a JSON pointer (RFC 6901), which begins with a slash. */
+function pointed(text: string, option: string): string {
+  if (text.startsWith('/')) return text;
+  const [path = '', ...rest] = text.split('=');
+  throw usage(
+    `"${path.slice(0, 60)}" does not say where in the body: a place begins with a slash.`,
+    `Write ${option} '/${[path.replaceAll('.', '/'), ...rest].join('=').slice(0, 120)}'`,
+  );
 }
 
 function renamed([name, to]: [string, string]): HeaderEdit {
