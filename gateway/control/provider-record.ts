@@ -48,7 +48,8 @@ export function makeProvider(input: ProviderInput, nowMs: number): Provider {
   const provider: Provider = {
     id,
     preset: preset?.id ?? null,
-    name: input.name?.trim() || (preset && id === preset.id ? preset.name : input.id.trim()),
+    // Also under one of the preset's other names it is the preset's provider, not one of the owner's own naming.
+    name: input.name?.trim() || (preset && findPreset(id) === preset ? preset.name : input.id.trim()),
     dialect: dialectOf(input, preset),
     settings: cleanSettings(input.settings ?? {}, preset),
     headers: cleanHeaders(input.headers ?? {}),

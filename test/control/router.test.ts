@@ -127,7 +127,13 @@ describe('providers', () => {
       id: 'google-gemini',
       preset: 'google-gemini',
       dialect: 'gemini',
+      name: 'Google Gemini API (AI Studio)',
     });
+    expect(await control.client.providers.add({ id: 'gemini', preset: 'gemini' })).toMatchObject({
+      id: 'gemini',
+      name: 'Google Gemini API (AI Studio)',
+    });
+    expect(await control.client.providers.add({ id: 'Mine', preset: 'gemini' })).toMatchObject({ name: 'Mine' });
     expect(await control.client.providers.add({ id: 'replicate' })).toMatchObject({ dialect: 'replicate-predictions' });
   });
 
