@@ -250,8 +250,14 @@ class ReplayRun {
   private pause(ms: number, goOn: () => void): () => void {
     const { capture, timing } = this.input;
     const next = capture.attemptList[this.exchange.attempts.length];
-    const waitMs = this.live || timing ? ms : 0;
+    const goneMs = this.live || next ? undefined : hungUpAt(capture);
+    const waitMs = this.live || timing ? Math.min(ms, (goneMs ?? Number.POSITIVE_INFINITY) - this.clock.elapsed()) : 0;
     const timer = setTimeout(() => {
+      if (goneMs !== undefined) {
+        this.clock.advanceTo(goneMs);
+        this.sink.hangUp();
+        return;
+      }
       if (!this.live && next) this.clock.advanceTo(next.timings.startMs);
       goOn();
     }, waitMs);
@@ -402,6 +408,12 @@ class ReplayRun {
 
 function limitsOf({ replay: { takeLimits, takeLimitsNow } }: ReplayDeps) {
   return { takeLimits, takeLimitsNow };
+}
+
+/** When the app hung up while the gateway waited to try again, in ms; undefined where it did not. */
+function hungUpAt({ steps, verdict }: Capture): number | undefined {
+  if (!verdict?.clientGone) return undefined;
+  return steps.findLast(({ stage }) => stage === 'forward')?.endMs ?? verdict.endMs;
 }
 
 const NOW = 'Replay it with today’s configuration (config now).';
