@@ -45,7 +45,14 @@ import { route } from './stages/route.ts';
 import { recordStep, refuse, refuseLocked, type StageContext, type StageOutcome } from './stages/stage.ts';
 import { emptyTap, tapChunk, tapWhole } from './stages/tap.ts';
 import { editsAtAll, transform } from './stages/transform.ts';
-import { isTranslated, type Translation, translate, withAnswerLosses } from './stages/translate.ts';
+import {
+  isTranslated,
+  ofAttempt,
+  saysTheSame,
+  type Translation,
+  translate,
+  withAnswerLosses,
+} from './stages/translate.ts';
 import type { ChosenTarget } from './stages/usable-target.ts';
 import type { ProviderKey } from './store/schema.ts';
 import type { ConfigSnapshot } from './store/snapshot.ts';
@@ -206,7 +213,10 @@ export class StageRun {
     const { context } = environment;
     const locked = environment.lockedBecause();
     const kept = locked ? undefined : this.askCache();
-    if (kept) return { kind: 'cached', answer: kept };
+    if (kept) {
+      this.limits.nothingToAsk();
+      return { kind: 'cached', answer: kept };
+    }
     const routeMs = environment.at('route', 'start');
     if (locked) {
       this.record('route', refuseLocked(locked), routeMs);
@@ -356,23 +366,35 @@ export class StageRun {
     origins: readonly Rule[] = [],
   ): PreparedAttempt | Unprepared {
     const { exchange, environment } = this;
-    const translateMs = environment.at('translate', 'start');
+    const first = exchange.attempts.length === 0;
+    const translateMs = first ? environment.at('translate', 'start') : 0;
     const { outcome, translation } = translate(exchange, target, this.recalled);
     if (outcome?.decision === 'refused') return { stage: 'translate', outcome };
-    if (outcome) this.recordTranslate(outcome, translateMs);
-    // The first begins where the recorded step did; those that follow have no step of their own.
-    const startMs = exchange.attempts.length === 0 ? environment.at('forward', 'start') : environment.elapsed();
+    if (outcome && first) this.recordTranslate(outcome, translateMs);
+    // The first begins where the recorded step did; those that follow are told by their attempt's own beginning.
+    const startMs = first ? environment.at('forward', 'start') : environment.elapsed();
+    if (outcome && !first) this.recordTranslateAgain(outcome, startMs);
     const prepared = this.prepareAt(startMs, target, body, streamed, origins, translation);
     if ('attempt' in prepared) exchange.attempts.push(prepared.attempt);
     return prepared;
   }
 
-  /** Each attempt has its own dialect; the step that stays is the last one's, beside the answer it explains. */
+  /** Of targets that could not be asked after all no step stays. */
   private recordTranslate(outcome: StageOutcome, startMs: number) {
     const { steps } = this.exchange;
     const earlier = steps.findIndex(({ stage }) => stage === 'translate');
     this.record('translate', outcome, startMs);
     if (earlier !== -1) steps[earlier] = steps.pop() as Step;
+  }
+
+  /** An attempt that follows another has a step of its own where it is asked otherwise than the one before. */
+  private recordTranslateAgain(outcome: StageOutcome, startMs: number) {
+    const { exchange } = this;
+    const before = exchange.steps.findLast(({ stage }) => stage === 'translate');
+    if (before && saysTheSame(before, outcome)) return;
+    // In whole microseconds, as the attempt's own beginning is kept: by that a replay tells the time of this step.
+    const atMs = Math.round(startMs * 1000) / 1000;
+    recordStep(exchange, 'translate', ofAttempt(outcome, exchange.attempts.length + 1), atMs, atMs);
   }
 
   /** Whether this target could be asked, as far as can be told without asking. */

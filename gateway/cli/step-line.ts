@@ -13,3 +13,17 @@ export function stepLine(step: RecordedStep, paint: Paint): string {
   }[step.decision];
   return `${mark} ${step.stage.padEnd(10)}${duration(step.endMs - step.startMs).padStart(7)}  ${oneLine(step.summary)}`;
 }
+
+const INDENT = ' '.repeat(23);
+
+/** What a translation could not carry, a line an entry; empty where the step has no ledger. */
+export function ledgerLines({ stage, output }: RecordedStep, paint: Paint): string[] {
+  const ledger = stage === 'translate' ? output?.ledger : undefined;
+  if (!Array.isArray(ledger)) return [];
+  const lines = ledger.map(({ on, path, action, why }: Readonly<Record<string, unknown>>) =>
+    oneLine(`${on === 'answer' ? 'answer' : 'request'} ${path}: ${action}. ${why}`),
+  );
+  const more = output?.moreLosses;
+  if (typeof more === 'number') lines.push(`and ${more} more`);
+  return lines.map((line) => paint.dim(`${INDENT}${line}`));
+}

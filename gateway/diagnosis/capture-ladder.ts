@@ -34,7 +34,7 @@ export function gatewayLadder(capture: Capture): LadderRung[] {
       return {
         check,
         result: 'passed',
-        evidence: [...passed.flatMap(evidenceOf), ...passed.flatMap(lossesOf), ...more],
+        evidence: [...passed.flatMap((step) => [...evidenceOf(step), ...lossesOf(step)]), ...more],
       };
     }
     return withoutStep(check, capture);

@@ -13,10 +13,12 @@ export function compareCaptures(before: Capture, after: Capture, rowOf: (capture
     request: requestDifferences(before, after),
     sent: sentDifferences(before, after),
     steps: STAGES.flatMap((stage) => {
-      const old = before.steps.find((step) => step.stage === stage) ?? null;
-      const now = after.steps.find((step) => step.stage === stage) ?? null;
-      if (!old && !now) return [];
-      return [{ stage, before: old, after: now, differences: old && now ? stepDifferences(old, now) : [] }];
+      const [olds, nows] = [before.steps, after.steps].map((steps) => steps.filter((step) => step.stage === stage));
+      return Array.from({ length: Math.max(olds?.length ?? 0, nows?.length ?? 0) }, (_, place) => {
+        const old = olds?.[place] ?? null;
+        const now = nows?.[place] ?? null;
+        return { stage, before: old, after: now, differences: old && now ? stepDifferences(old, now) : [] };
+      });
     }),
     answer: answers(before, after),
   };

@@ -18,7 +18,8 @@ export class ReplayClock {
     this.begun.set(stage, begun);
     // Some stages' ends are asked for alone (`receive` begins at nought).
     const steps = this.steps.filter((recorded) => recorded.stage === stage);
-    const step = steps[Math.max(0, Math.min(begun, steps.length) - 1)];
+    // Whom to ask first may take several tries; later attempts' steps are told by the attempts, and not asked for here.
+    const step = stage === 'translate' ? steps[0] : steps[Math.max(0, Math.min(begun, steps.length) - 1)];
     if (step) this.offsetMs = edge === 'start' ? step.startMs : step.endMs;
     return this.offsetMs;
   };

@@ -31,12 +31,23 @@ function replaySteps(
   const last = until === undefined ? STAGES.length : STAGES.indexOf(until);
   return steps
     .filter((step) => STAGES.indexOf(step.stage) <= last)
-    .map((step) => {
-      const original = capture.steps.find(({ stage }) => stage === step.stage) ?? null;
+    .map((step, index, all) => {
+      const original = sameStep(capture.steps, all, index);
       const compared = original && unanswered ? withoutAnswerLosses(original) : original;
       const differences = compared ? stepDifferences(compared, step) : [];
       return { ...step, original, differences, ...aroundStage(view, step.stage) };
     });
+}
+
+/** A stage may leave several steps: the first of one side stands beside the first of the other. Null where there is none. */
+export function sameStep(
+  of: readonly RecordedStep[],
+  steps: readonly RecordedStep[],
+  index: number,
+): RecordedStep | null {
+  const stage = steps[index]?.stage;
+  const place = steps.slice(0, index).filter((earlier) => earlier.stage === stage).length;
+  return of.filter((step) => step.stage === stage)[place] ?? null;
 }
 
 /** What a step decided and why; when it did is another matter. */

@@ -256,7 +256,7 @@ export function withAnswerLosses(step: Step, lost: readonly LedgerEntry[]): Step
   const more = moreLosses + (bounded.moreLosses ?? 0);
   return {
     ...step,
-    summary: summaryOf(from, to, all.length + moreLosses),
+    summary: numbered(summaryOf(from, to, all.length + moreLosses), step.input?.attempt),
     output: { dialect: to, ledger: bounded.ledger, ...(more > 0 ? { moreLosses: more } : {}) },
   };
 }
@@ -267,7 +267,23 @@ export function withoutAnswerLosses<S extends Pick<Step, 'summary' | 'input' | '
   if (!ledger?.some(({ on }) => on === 'answer')) return step;
   const kept = ledger.filter(({ on }) => on !== 'answer');
   const { dialect: from } = step.input as { dialect: string };
-  return { ...step, summary: summaryOf(from, to ?? '', kept.length), output: { ...step.output, ledger: kept } };
+  const summary = numbered(summaryOf(from, to ?? '', kept.length), step.input?.attempt);
+  return { ...step, summary, output: { ...step.output, ledger: kept } };
+}
+
+/** Whether an attempt that follows another is asked in the same dialect, at the same price. */
+export function saysTheSame(step: Step, outcome: StageOutcome): boolean {
+  const said = ({ decision, rule, output }: StageOutcome | Step) => JSON.stringify([decision, rule, output]);
+  return said(step) === said(outcome);
+}
+
+/** The step of an attempt that follows another; `attempt` counts from one. */
+export function ofAttempt(outcome: StageOutcome, attempt: number): StageOutcome {
+  return { ...outcome, summary: numbered(outcome.summary, attempt), input: { ...outcome.input, attempt } };
+}
+
+function numbered(summary: string, attempt: unknown): string {
+  return typeof attempt === 'number' ? `Attempt ${attempt}: ${summary}` : summary;
 }
 
 function summaryOf(from: string, to: string, losses: number): string {

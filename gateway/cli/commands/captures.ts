@@ -5,7 +5,7 @@ import { parseSince } from '../../store/duration.ts';
 import { usage } from '../cli-error.ts';
 import { handle } from '../command.ts';
 import type { Output, Paint } from '../output.ts';
-import { stepLine } from '../step-line.ts';
+import { ledgerLines, stepLine } from '../step-line.ts';
 import { harmless, oneLine } from '../table.ts';
 import { duration, localTime } from '../words.ts';
 import { addCaptureTransferCommands } from './captures-transfer.ts';
@@ -137,7 +137,7 @@ function describe(capture: Capture, paint: Paint): string {
         ]
       : []),
   ];
-  const steps = capture.steps.map((step) => `  ${stepLine(step, paint)}`);
+  const steps = capture.steps.flatMap((step) => [`  ${stepLine(step, paint)}`, ...ledgerLines(step, paint)]);
   const attempts = capture.attemptList.map((attempt) => {
     const outcome = attempt.status ?? attempt.outcome?.errorCode ?? 'no answer';
     return `  ${attempt.index + 1}. ${attempt.method} ${oneLine(attempt.url)} → ${outcome}${attempt.key ? ` with ${attempt.key.label} (…${attempt.key.lastFour})` : ''}`;
