@@ -1,8 +1,14 @@
 /** Images and sound from OpenAI's form to a provider's own and back. Pure. */
 import { geminiImages } from '../gemini/images.ts';
+import { geminiSpeech } from '../gemini/speech.ts';
+import { openaiSpeech } from '../openai-audio/speech.ts';
 import { openaiImages } from '../openai-images/caller.ts';
 import { translateCall } from './translate-call.ts';
 import type { CallTarget, TranslatedCall } from './way-back.ts';
+
+const HEARD =
+  ' Ask at /v1/chat/completions, with the recording as an input_audio part, or a provider of OpenAI’s form.';
+const SEEN = ' Ask at /v1beta/models/MODEL:generateContent, with the image as a part, or a provider of OpenAI’s form.';
 
 /** Endpoints by their name that are carried to Gemini; the names are those of dialects/endpoints.ts. */
 export function translateMedia(endpoint: string, body: unknown, target: CallTarget): TranslatedCall {
@@ -14,9 +20,22 @@ export function translateMedia(endpoint: string, body: unknown, target: CallTarg
         body,
         target,
       );
+    case 'audio.speech':
+      return translateCall(
+        { ...openaiSpeech, talks: 'openai-chat' },
+        { ...geminiSpeech, talks: 'gemini-generate' },
+        body,
+        target,
+      );
     default:
-      return {
-        refused: { param: 'model', message: `it has nothing like ${endpoint}. Ask a provider of OpenAI’s form.` },
-      };
+      return { refused: { param: 'model', message: `Gemini has no ${endpoint}.${INSTEAD[endpoint] ?? ''}` } };
   }
 }
+
+/** What can be asked in its place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'audio.transcriptions': HEARD,
+  'audio.translations': HEARD,
+  'images.edits': SEEN,
+  'images.variations': SEEN,
+};

@@ -15,6 +15,27 @@ export const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk
 /** Two megabytes that begin as one. */
 export const PNG_LARGE = Buffer.concat([Buffer.from(PNG, 'base64'), Buffer.alloc(2_000_000, 0xa5)]);
 
+/** A tenth of a second at 24,000 samples a second. */
+export const SAMPLES = Buffer.from(
+  Int16Array.from({ length: 2400 }, (_, at) => Math.round(9000 * Math.sin(at / 9))).buffer,
+);
+
+/** As `ffmpeg -f s16le -ar 24000 -ac 1 -bitexact` writes it, a chunk that nobody needs before the samples if wanted. */
+export function waveFile(samples: Buffer, extra = Buffer.alloc(0)): Buffer {
+  const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+  // 16 bytes: plain, one channel, 24,000 a second, 48,000 bytes a second, 2 bytes a sample, 16 bits.
+  const format = Buffer.from('1000000001000100c05d000080bb000002001000', 'hex');
+  const rest = Buffer.concat([
+    Buffer.from('WAVEfmt '),
+    format,
+    extra,
+    Buffer.from('data'),
+    u32(samples.length),
+    samples,
+  ]);
+  return Buffer.concat([Buffer.from('RIFF'), u32(rest.length), rest]);
+}
+
 export interface MediaServer {
   readonly origin: string;
   readonly asked: { readonly path: string; readonly body: Wire }[];
@@ -25,7 +46,8 @@ export interface MediaServer {
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   '': ['contents', 'generationConfig', 'systemInstruction'],
   contents: ['role', 'parts'],
-  parts: ['text', 'inlineData'],
+  parts: ['text', 'inlineData', 'speechMetadata'],
+  speechMetadata: ['style', 'speaker'],
   inlineData: ['mimeType', 'data'],
   systemInstruction: ['role', 'parts'],
   generationConfig: ['responseModalities', 'imageConfig', 'speechConfig', 'temperature'],
@@ -62,12 +84,35 @@ function answerTo(path: string, body: Wire): Answer {
   if (strange) return invalid(`Invalid JSON payload received. Unknown name "${strange}": Cannot find field.`);
   const prompt: string = body.contents?.[0]?.parts?.[0]?.text ?? '';
   const { responseModalities, imageConfig } = body.generationConfig ?? {};
+  if (model.endsWith('-tts')) return speak(prompt, body, model);
   if (!model.endsWith('-image')) return invalid(`Model does not support the requested response modalities: image`);
   if (responseModalities?.join() !== 'IMAGE') return invalid('no image was asked for');
   const { aspectRatio, imageSize } = imageConfig ?? {};
   if (aspectRatio !== undefined && !RATIOS.includes(aspectRatio)) return invalid(`aspectRatio ${aspectRatio}`);
   if (imageSize !== undefined && !/^(?:1K|2K|4K)$/.test(imageSize)) return invalid(`imageSize ${imageSize}`);
   return { status: 200, body: endings(prompt, model) };
+}
+
+/** Samples from the older models, a file from those of 3.8, whose `LIST` chunk is of odd length. */
+function speak(text: string, body: Wire, model: string): Answer {
+  const { responseModalities, speechConfig } = body.generationConfig ?? {};
+  const voice = speechConfig?.voiceConfig?.prebuiltVoiceConfig?.voiceName;
+  if (responseModalities?.join() !== 'AUDIO') return invalid('This model only supports audio output.');
+  if (!/^(?:Kore|Puck)$/.test(voice)) return invalid(`Voice name ${voice} is not supported.`);
+  const newer = model.includes('3.8');
+  if (!newer && body.contents[0].parts[0].speechMetadata) return invalid('speech_metadata is not supported');
+  const list = Buffer.concat([Buffer.from('LIST'), Buffer.from([3, 0, 0, 0]), Buffer.from('abc'), Buffer.alloc(1)]);
+  const sound = newer ? waveFile(SAMPLES, list) : SAMPLES;
+  const mimeType = text === 'mpeg' ? 'audio/mpeg' : newer ? 'audio/wav' : 'audio/L16;codec=pcm;rate=24000';
+  const parts = text === 'silence' ? [] : [{ inlineData: { mimeType, data: sound.toString('base64') } }];
+  const usageMetadata = {
+    promptTokenCount: 3,
+    candidatesTokenCount: 48,
+    totalTokenCount: 51,
+    candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 48 }],
+  };
+  const candidates = [{ content: { parts, role: 'model' }, finishReason: 'STOP', index: 0 }];
+  return { status: 200, body: { candidates, usageMetadata, modelVersion: model } };
 }
 
 function endings(prompt: string, modelVersion: string): object {
@@ -100,7 +145,8 @@ export async function startMediaServer(): Promise<MediaServer> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const call = { path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+    const text = Buffer.concat(chunks).toString('utf8');
+    const call = { path: request.url ?? '', body: text === '' ? undefined : JSON.parse(text) };
     asked.push(call);
     const { status, body } = answerTo(call.path, call.body);
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(body));
