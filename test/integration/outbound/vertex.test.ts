@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { controlClient } from '../../../gateway/control/router.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { type GoogleServer, startGoogle } from '../../support/google/server.ts';
 
@@ -104,6 +105,33 @@ describe('an app', () => {
 
   it('is served on a person’s own sign-in too', async () => {
     expect((await chat('person/gemini-2.5-flash')).status).toBe(200);
+  });
+});
+
+describe('a check of a key', () => {
+  const keyOf = (provider: string) =>
+    [...gateway.gateway.services.store.snapshot.providerKeys.values()].find((key) => key.provider === provider)?.id ??
+    '';
+  const check = (provider: string) => controlClient(gateway.gateway.control, 'cli').keys.test({ id: keyOf(provider) });
+
+  it('signs in and asks Vertex itself, and finds what works valid', async () => {
+    const before = google.seen.length;
+    const { health, capture } = await check('vertex-ai');
+    expect(health).toMatchObject({ state: 'valid', cause: null, source: 'probe', status: 200 });
+    expect(google.seen.length).toBeGreaterThan(before);
+    expect(await gateway.capture(capture ?? '')).toMatchObject({ ok: true, origin: { kind: 'check' } });
+    expect((await check('person')).health.state).toBe('valid');
+  });
+
+  it('tells of a sign-in that is refused, and asks Vertex nothing', async () => {
+    const before = google.seen.length;
+    const { health, capture } = await check('old-key');
+    expect(health).toMatchObject({ state: 'rejected', cause: 'key_invalid_unknown', source: 'probe' });
+    expect(health.sentence).toContain('Google Vertex AI');
+    const recorded = await gateway.capture(capture ?? '');
+    expect(recorded.ok).toBe(false);
+    expect(recorded.attemptList[0]?.responseBody?.text).toContain('Invalid JWT Signature');
+    expect(google.seen.length).toBe(before);
   });
 });
 
