@@ -213,10 +213,7 @@ export class StageRun {
     const { context } = environment;
     const locked = environment.lockedBecause();
     const kept = locked ? undefined : this.askCache();
-    if (kept) {
-      this.limits.nothingToAsk();
-      return { kind: 'cached', answer: kept };
-    }
+    if (kept) return { kind: 'cached', answer: kept };
     const routeMs = environment.at('route', 'start');
     if (locked) {
       this.record('route', refuseLocked(locked), routeMs);

@@ -99,12 +99,6 @@ export class LimitRun {
     return passes;
   }
 
-  /** No provider will be asked: what was held of tokens and money is free while the answer is still on its way to the app. */
-  nothingToAsk() {
-    this.caller?.grant.settle(0);
-    this.caller = undefined;
-  }
-
   private settleAttempt() {
     if (this.attempt) this.attempt.grant.settle(tokensUsed(this.exchange, this.attempt.ask));
     this.attempt = undefined;
