@@ -365,7 +365,7 @@ export class StageRun {
     const { exchange, environment } = this;
     const first = exchange.attempts.length === 0;
     const translateMs = first ? environment.at('translate', 'start') : 0;
-    const { outcome, translation } = translate(exchange, target, this.recalled);
+    const { outcome, translation } = translate(exchange, target, this.recalled, body);
     if (outcome?.decision === 'refused') return { stage: 'translate', outcome };
     if (outcome && first) this.recordTranslate(outcome, translateMs);
     // The first begins where the recorded step did; those that follow are told by their attempt's own beginning.
@@ -396,7 +396,7 @@ export class StageRun {
 
   /** Whether this target could be asked, as far as can be told without asking. */
   canPrepare(target: ChosenTarget, body: Buffer): boolean {
-    const { outcome, translation } = translate(this.exchange, target, this.recalled);
+    const { outcome, translation } = translate(this.exchange, target, this.recalled, body);
     if (outcome?.decision === 'refused') return false;
     return 'attempt' in this.prepareAt(0, target, body, false, [], translation);
   }

@@ -21,11 +21,13 @@ import { withEarlier } from '../dialects/openai-responses/earlier.ts';
 import { embeddingsEndpoint, outboundOf, rerankEndpoint } from '../dialects/outbound.ts';
 import type { Dialect, Endpoint, Exchange, RawHeaders, Step } from '../exchange.ts';
 import { isDeeperThan, MOST_LEVELS } from '../json/depth.ts';
+import { headerValue } from '../providers/headers.ts';
 import { findPreset } from '../providers/presets.ts';
 import { isConversation, type Spoken, spokenDialect } from '../providers/spoken-dialect.ts';
 import { isEmbeddings, spokenEmbeddings } from '../providers/spoken-embeddings.ts';
 import { isMedia, spokenMedia } from '../providers/spoken-media.ts';
 import { spokenRerank } from '../providers/spoken-rerank.ts';
+import { readUpload } from './multipart-field.ts';
 import type { Recalled } from './recall.ts';
 import { refuse, type StageOutcome } from './stage.ts';
 import { scopeOf, targetFacts } from './target-facts.ts';
@@ -64,6 +66,8 @@ export interface Translated {
 /** More entries than a person reads; their number is told. */
 const MOST_ENTRIES = 200;
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** Whether this target is asked in another dialect than the caller's. */
 export function isTranslated({ endpoint, askedModel, json }: Exchange, { provider, model }: ChosenTarget): boolean {
   if (!endpoint || !provider || !isConversation(endpoint.dialect)) return false;
@@ -77,8 +81,13 @@ export function isTranslated({ endpoint, askedModel, json }: Exchange, { provide
   ).own;
 }
 
-/** `recalled`: what the request refers to by id, where it does. */
-export function translate(exchange: Exchange, target: ChosenTarget, recalled?: Recalled): Translated {
+/** `recalled`: what the request refers to by id, where it does. `upload`: the body as it came, of which one that is uploaded is read. */
+export function translate(
+  exchange: Exchange,
+  target: ChosenTarget,
+  recalled?: Recalled,
+  upload: Buffer = NO_BYTES,
+): Translated {
   const { endpoint, json } = exchange;
   const { provider } = target;
   if (!endpoint || !provider) return {};
@@ -117,7 +126,9 @@ export function translate(exchange: Exchange, target: ChosenTarget, recalled?: R
     return decided(exchange, target, dialect, media, (to) => {
       const place = outboundOf(to, false).endpoint;
       const asked = { ...named(exchange, model, place), model };
-      return { ...translateMedia(endpoint.name, json, asked), endpoint: place };
+      const type = headerValue(exchange.request.rawHeaders, 'content-type') ?? '';
+      const body = endpoint.modelIn === 'multipart' ? readUpload(upload, type) : json;
+      return { ...translateMedia(endpoint.name, body, asked), endpoint: place };
     });
   }
   return {};

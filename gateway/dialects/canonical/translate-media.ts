@@ -1,7 +1,9 @@
 /** Images and sound from OpenAI's form to a provider's own and back. Pure. */
 import { geminiImages } from '../gemini/images.ts';
 import { geminiSpeech } from '../gemini/speech.ts';
+import { geminiTranscription } from '../gemini/transcription.ts';
 import { openaiSpeech } from '../openai-audio/speech.ts';
+import { openaiTranscription } from '../openai-audio/transcription.ts';
 import { openaiImages } from '../openai-images/caller.ts';
 import { translateCall } from './translate-call.ts';
 import type { CallTarget, TranslatedCall } from './way-back.ts';
@@ -10,7 +12,7 @@ const HEARD =
   ' Ask at /v1/chat/completions, with the recording as an input_audio part, or a provider of OpenAI’s form.';
 const SEEN = ' Ask at /v1beta/models/MODEL:generateContent, with the image as a part, or a provider of OpenAI’s form.';
 
-/** Endpoints by their name that are carried to Gemini; the names are those of dialects/endpoints.ts. */
+/** `endpoint`: a name of dialects/endpoints.ts. `body`: JSON, or an `UploadForm` where it is uploaded. */
 export function translateMedia(endpoint: string, body: unknown, target: CallTarget): TranslatedCall {
   switch (endpoint) {
     case 'images.generations':
@@ -27,6 +29,13 @@ export function translateMedia(endpoint: string, body: unknown, target: CallTarg
         body,
         target,
       );
+    case 'audio.transcriptions':
+      return translateCall(
+        { ...openaiTranscription, talks: 'openai-chat' },
+        { ...geminiTranscription, talks: 'gemini-generate' },
+        body,
+        target,
+      );
     default:
       return { refused: { param: 'model', message: `Gemini has no ${endpoint}.${INSTEAD[endpoint] ?? ''}` } };
   }
@@ -34,7 +43,6 @@ export function translateMedia(endpoint: string, body: unknown, target: CallTarg
 
 /** What can be asked in its place. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  'audio.transcriptions': HEARD,
   'audio.translations': HEARD,
   'images.edits': SEEN,
   'images.variations': SEEN,

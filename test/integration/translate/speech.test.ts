@@ -112,14 +112,4 @@ describe('is refused', () => {
       message: expect.stringMatching(words),
     });
   });
-
-  it('a recording to be written down, with what can be asked in its place', async () => {
-    const file = new File([new Uint8Array(waveFile(SAMPLES))], 'a.wav', { type: 'audio/wav' });
-    const before = server.asked.length;
-    await expect(openai.audio.transcriptions.create({ model: 'gemini/gemini-2.5-flash', file })).rejects.toMatchObject({
-      status: 400,
-      message: expect.stringMatching(/input_audio/),
-    });
-    expect(server.asked).toHaveLength(before);
-  });
 });

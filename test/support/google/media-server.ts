@@ -50,7 +50,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   speechMetadata: ['style', 'speaker'],
   inlineData: ['mimeType', 'data'],
   systemInstruction: ['role', 'parts'],
-  generationConfig: ['responseModalities', 'imageConfig', 'speechConfig', 'temperature'],
+  generationConfig: ['responseModalities', 'imageConfig', 'speechConfig', 'audioTranscriptionConfig'],
+  audioTranscriptionConfig: ['mode', 'languageCodes', 'customVocabulary', 'wordTimestamp', 'diarization'],
   imageConfig: ['aspectRatio', 'imageSize'],
   speechConfig: ['voiceConfig', 'languageCode'],
   voiceConfig: ['prebuiltVoiceConfig'],
@@ -84,6 +85,7 @@ function answerTo(path: string, body: Wire): Answer {
   if (strange) return invalid(`Invalid JSON payload received. Unknown name "${strange}": Cannot find field.`);
   const prompt: string = body.contents?.[0]?.parts?.[0]?.text ?? '';
   const { responseModalities, imageConfig } = body.generationConfig ?? {};
+  if (model.endsWith('-transcribe')) return hear(body, model);
   if (model.endsWith('-tts')) return speak(prompt, body, model);
   if (!model.endsWith('-image')) return invalid(`Model does not support the requested response modalities: image`);
   if (responseModalities?.join() !== 'IMAGE') return invalid('no image was asked for');
@@ -91,6 +93,20 @@ function answerTo(path: string, body: Wire): Answer {
   if (aspectRatio !== undefined && !RATIOS.includes(aspectRatio)) return invalid(`aspectRatio ${aspectRatio}`);
   if (imageSize !== undefined && !/^(?:1K|2K|4K)$/.test(imageSize)) return invalid(`imageSize ${imageSize}`);
   return { status: 200, body: endings(prompt, model) };
+}
+
+/** Turns as the transcription model gives them; a recording of nothing has none. */
+function hear(body: Wire, model: string): Answer {
+  const parts: Wire[] = body.contents?.[0]?.parts ?? [];
+  const { mimeType, data } = parts[0]?.inlineData ?? {};
+  if (parts.length !== 1 || data === undefined) return invalid('This model takes one recording and no prompt.');
+  if (!/^audio\/(?:wav|mp3|m4a|webm)$/.test(mimeType)) return invalid(`Unsupported MIME type: ${mimeType}`);
+  if (body.generationConfig?.audioTranscriptionConfig?.mode !== 'VERBATIM') return invalid('mode');
+  const recording = Buffer.from(data, 'base64');
+  const said = recording.includes('nothing') ? [] : ['Grüezi mitenand.', 'Hoi.'];
+  const content = { role: 'model', parts: said.map((text) => ({ audioTranscription: { text } })) };
+  const usageMetadata = { promptTokenCount: 32, candidatesTokenCount: 6, totalTokenCount: 38 };
+  return { status: 200, body: { candidates: [{ content, finishReason: 'STOP' }], usageMetadata, modelVersion: model } };
 }
 
 /** Samples from the older models, a file from those of 3.8, whose `LIST` chunk is of odd length. */
