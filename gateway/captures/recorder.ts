@@ -264,7 +264,6 @@ class BatchingRecorder implements Recorder {
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
-  /** One by one: packing may send a batch, which packs the rest first. */
   catchUp(): void {
     for (let exchange = this.finished.shift(); exchange; exchange = this.finished.shift()) {
       const share = this.finishedSpend.shift();
@@ -322,7 +321,7 @@ class BatchingRecorder implements Recorder {
     this.meter.note(exchange);
     this.spend.note(share);
     this.wakeWaiters(id);
-    if (this.batch.length >= FULL_BATCH_BYTES) this.onWindow();
+    if (this.batch.length >= FULL_BATCH_BYTES) this.handOver(performance.now() - RUNNING_ROW_AFTER_MS);
     else if (this.batch.length > 0 || this.meter.hasPending || this.spend.changed)
       this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
@@ -358,9 +357,14 @@ class BatchingRecorder implements Recorder {
     }
   }
 
-  /** Hands the batch over; exchanges that began before then and are still running get their row with it. */
+  /** Hands over what is finished; exchanges that began before then and are still running get their row with it. */
   private send(begunBefore = Number.POSITIVE_INFINITY): void {
     this.catchUp();
+    this.handOver(begunBefore);
+  }
+
+  /** The batch as it is: what is not packed yet goes with the next one. */
+  private handOver(begunBefore: number): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     const waiting = this.running.giveRows(begunBefore, (exchange) => {
@@ -420,7 +424,7 @@ class BatchingRecorder implements Recorder {
    * as it has settled that.
    */
   private retireTemplates(): void {
-    if (this.batch.length > 0) this.send();
+    if (this.batch.length > 0) this.handOver(Number.NEGATIVE_INFINITY);
     this.worker?.postMessage({ type: 'retire' });
   }
 
