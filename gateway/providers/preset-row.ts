@@ -14,7 +14,7 @@ export interface PresetRow {
   supported: boolean;
   unsupportedBecause?: string;
   baseUrls: { url: string; use: string }[];
-  settings: { name: string; title: string; required: boolean; example?: string }[];
+  settings: { name: string; title: string; required: boolean; example?: string; note?: string; choices?: string[] }[];
   needsKey: boolean;
   keyHint: string;
   urls: {
@@ -45,11 +45,13 @@ export function presetRow(preset: Preset): PresetRow {
     supported: unsupportedBecause === undefined,
     ...(unsupportedBecause === undefined ? {} : { unsupportedBecause }),
     baseUrls: urls,
-    settings: preset.settings.map(({ name, label, example, required }) => ({
+    settings: preset.settings.map(({ name, label, example, note, choices, required }) => ({
       name,
       title: label,
       required: isSupported(preset) ? defaultUrl.includes(`{${name}}`) : required,
       ...(example === undefined ? {} : { example }),
+      ...(note === undefined ? {} : { note }),
+      ...(choices === undefined ? {} : { choices: [...choices] }),
     })),
     needsKey: needsKey(preset),
     keyHint: preset.key.description,

@@ -101,6 +101,8 @@ export const presetSchema = z.strictObject({
       required: z.boolean(),
       example: z.string().optional(),
       note: z.string().optional(),
+      /** Values that are offered; others may be typed. */
+      choices: z.array(z.string()).min(1).optional(),
       pattern: regularExpression.optional(),
     }),
   ),

@@ -22,7 +22,16 @@ export const presetRowSchema = z.object({
   unsupportedBecause: z.string().optional(),
   baseUrls: z.array(z.object({ url: z.string(), use: z.string() })),
   settings: z.array(
-    z.object({ name: z.string(), title: z.string(), required: z.boolean(), example: z.string().optional() }),
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      required: z.boolean(),
+      example: z.string().optional(),
+      /** What else there is to know of it. */
+      note: z.string().optional(),
+      /** Values that are offered; others may be given. */
+      choices: z.array(z.string()).optional(),
+    }),
   ),
   needsKey: z.boolean(),
   keyHint: z.string(),

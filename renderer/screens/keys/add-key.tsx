@@ -7,6 +7,7 @@ import { ExternalLink } from '../../parts/external.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
+import { SettingFields } from '../providers/setting-fields.tsx';
 import classes from './keys.module.css';
 import { PasteFindings } from './paste-findings.tsx';
 import { CUSTOM, providerChoices, surePreset } from './provider-choice.ts';
@@ -130,16 +131,7 @@ function AddKeyForm(props: { provider?: string; onClose: () => void; onAnother: 
           />
         </div>
       )}
-      {asked.map((setting) => (
-        <TextInput
-          key={setting.name}
-          label={setting.title}
-          withAsterisk={setting.required}
-          placeholder={setting.example}
-          value={settings[setting.name] ?? ''}
-          onChange={(event) => setSettings({ ...settings, [setting.name]: event.currentTarget.value })}
-        />
-      ))}
+      <SettingFields settings={asked} value={settings} onChange={setSettings} />
       {target && (
         <UnstyledButton className={classes.more} aria-expanded={more} onClick={() => setMore(!more)}>
           <IconChevronRight size={14} aria-hidden style={{ rotate: more ? '90deg' : undefined }} />

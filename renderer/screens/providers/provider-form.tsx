@@ -9,6 +9,7 @@ import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
 import { headerLines, parseHeaderLines } from './header-lines.ts';
 import classes from './providers.module.css';
+import { SettingFields } from './setting-fields.tsx';
 
 const CUSTOM = ':custom';
 type Dialect = ProviderRow['dialect'];
@@ -143,16 +144,7 @@ function ProviderForm({ provider, onClose }: { provider: ProviderRow | null; onC
               }))}
             />
           )}
-          {(preset?.settings ?? []).map((setting) => (
-            <TextInput
-              key={setting.name}
-              label={setting.title}
-              withAsterisk={setting.required}
-              placeholder={setting.example}
-              value={settings[setting.name] ?? ''}
-              onChange={(event) => setSettings({ ...settings, [setting.name]: event.currentTarget.value })}
-            />
-          ))}
+          <SettingFields settings={preset?.settings ?? []} value={settings} onChange={setSettings} />
           <Textarea
             label={w.headers}
             description={w.headersHint}

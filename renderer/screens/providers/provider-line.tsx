@@ -1,13 +1,14 @@
 import { ActionIcon, Button, Menu, Switch } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { ProviderRow } from '../../../gateway/control/contract/index.ts';
 import { api, queries } from '../../api.ts';
 import { useConfirm } from '../../parts/confirm.tsx';
 import { Light, Tag } from '../../parts/light.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
+import { Said } from '../../parts/said.tsx';
 import { say, sayProblem } from '../../parts/say.tsx';
 import { words } from '../../words/words.ts';
 import classes from './providers.module.css';
@@ -77,14 +78,28 @@ export function ProviderLine({ row }: { row: ProviderRow }) {
               <span>{w.dialects[row.dialect]}</span>
               <span>{words.counts.keys(row.keys)}</span>
               {list?.listedAt && (
-                <span title={list.problem?.sentence}>
+                <span>
                   {w.models(list.models)} <RelativeTime iso={list.listedAt} />
+                  {list.leftOut > 0 && `, ${w.modelsLeftOut(list.leftOut)}`}
                 </span>
               )}
               {Object.keys(row.headers).length > 0 && <span>{Object.keys(row.headers).join(', ')}</span>}
             </>
           )}
         </div>
+        {list?.problem && row.enabled && (
+          <p className={`kw-dim ${classes.noList}`}>
+            <Light tone="wait" />
+            <span>
+              {list.listedAt ? w.noNewerList : w.noList} <Said text={list.problem.sentence} />{' '}
+              {list.problem.capture && (
+                <Link className="kw-link" to="/requests/$id" params={{ id: list.problem.capture }} search={{}}>
+                  {w.whyNoList}
+                </Link>
+              )}
+            </span>
+          </p>
+        )}
         <p role="status" className={classes.tested}>
           {tested && (
             <>

@@ -84,7 +84,7 @@ function Fields(props: { of: Of; id: string; prefixNow: string; rulesNow: Rules 
   };
   const unchanged = prefix === prefixNow && JSON.stringify(rules) === JSON.stringify(rulesNow);
   return (
-    <form className={classes.form} onSubmit={save}>
+    <form className={`${classes.form} ${classes.apart}`} onSubmit={save}>
       <h3 className={classes.subhead} id="edits-rules">
         {w.rules}
       </h3>

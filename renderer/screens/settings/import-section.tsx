@@ -1,7 +1,7 @@
-import { Button, FileButton, Group, PasswordInput } from '@mantine/core';
+import { Button, FileButton, PasswordInput } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, useState } from 'react';
+import { useState } from 'react';
 import { type ConfigItem, type ConfigPreview, MOST_CONFIG_BYTES } from '../../../gateway/control/contract/config.ts';
 import { api } from '../../api.ts';
 import { bytes } from '../../format.ts';
@@ -10,8 +10,11 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Said } from '../../parts/said.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { words } from '../../words/words.ts';
+import { DropTarget } from '../transfer/drop-target.tsx';
 import { type ImportContent, readFile } from '../transfer/read-file.ts';
 import classes from './settings.module.css';
+
+type Content = Omit<ImportContent, 'fileName'> & Partial<ImportContent>;
 
 const TONES: Record<ConfigItem['action'], Tone> = { add: 'ok', change: 'wait', keep: 'off', skip: 'bad' };
 
@@ -20,19 +23,31 @@ export function ImportSection() {
   const w = words.settings.import;
   const client = useQueryClient();
   const action = useAction();
-  const [file, setFile] = useState<ImportContent | null>(null);
+  const [file, setFile] = useState<Content | null>(null);
   const [preview, setPreview] = useState<ConfigPreview | null>(null);
   const [passphrase, setPassphrase] = useState('');
   const [refusal, setRefusal] = useState('');
-  const input = (content: ImportContent) => ({ ...content, ...(passphrase === '' ? {} : { passphrase }) });
+  const input = (content: Content, secret: string) => ({
+    ...content,
+    ...(secret === '' ? {} : { passphrase: secret }),
+  });
 
-  const look = async (content: ImportContent) => {
+  const forget = () => {
+    setPassphrase('');
+    setRefusal('');
+    setFile(null);
     setPreview(null);
-    setPreview((await action.run(() => api.config.preview(input(content)))) ?? null);
+    action.clear();
+  };
+  /** `secret`: of this file; one typed for the file before must not go to another. */
+  const look = async (content: Content, secret = '') => {
+    const seen = await action.run(() => api.config.preview(input(content, secret)));
+    // A wrong passphrase changes nothing: the field stays for the next try.
+    if (seen) setPreview(seen);
   };
   const choose = async (chosen: File | null | undefined) => {
     if (!chosen) return;
-    setPassphrase('');
+    forget();
     setRefusal(chosen.size > MOST_CONFIG_BYTES ? w.tooLarge(bytes(chosen.size), bytes(MOST_CONFIG_BYTES)) : '');
     if (chosen.size > MOST_CONFIG_BYTES) return;
     const content = await readFile(chosen).catch(() => null);
@@ -40,25 +55,29 @@ export function ImportSection() {
     if (content) await look(content);
     else setRefusal(words.transfer.unreadable);
   };
-  const apply = async (content: ImportContent) => {
-    const done = await action.run(() => api.config.import(input(content)));
+  const onFiles = ([first, another]: File[]) => {
+    if (!another) return void choose(first);
+    forget();
+    setRefusal(words.transfer.several);
+  };
+  const onText = (text: string) => {
+    forget();
+    const content = { content: text, encoding: 'utf8' } as const;
+    setFile(content);
+    void look(content);
+  };
+  const apply = async (content: Content) => {
+    const done = await action.run(() => api.config.import(input(content, passphrase)));
     if (!done) return;
+    setPassphrase('');
     setPreview(done);
     void client.invalidateQueries();
-  };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    void choose(event.dataTransfer.files[0]);
   };
   const changes = preview?.items.some((item) => item.action === 'add' || item.action === 'change') ?? false;
 
   return (
-    <section
-      className={classes.form}
-      aria-label={w.label}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={onDrop}
-    >
+    <section className={classes.form} aria-label={w.label}>
+      <DropTarget title={words.transfer.drop} hint={w.dropHint} onFiles={onFiles} onText={onText} />
       <p>{w.lead}</p>
       <div>
         <FileButton onChange={(chosen) => void choose(chosen)}>
@@ -72,16 +91,22 @@ export function ImportSection() {
       {refusal && <p role="alert">{refusal}</p>}
       {action.problem && <ProblemNote problem={action.problem} />}
       {file && preview?.sealed && !preview.applied && (
-        <Group align="flex-end">
+        <form
+          className={classes.inline}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (passphrase !== '') void look(file, passphrase);
+          }}
+        >
           <PasswordInput
             label={w.passphrase}
             value={passphrase}
             onChange={(event) => setPassphrase(event.currentTarget.value)}
           />
-          <Button variant="default" onClick={() => void look(file)} disabled={passphrase === ''}>
+          <Button type="submit" variant="default" loading={action.pending} disabled={passphrase === ''}>
             {w.open}
           </Button>
-        </Group>
+        </form>
       )}
       {preview && <Plan preview={preview} />}
       {file && preview && !preview.applied && (

@@ -1,11 +1,15 @@
 import { IconFileImport } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { words } from '../../words/words.ts';
 import { looksLikeCurl } from './read-file.ts';
 import classes from './transfer.module.css';
 
 /** The whole window takes a drop while this is shown, and says so as something is dragged over it. */
-export function DropTarget(props: { onFiles: (files: File[]) => void; onText: (text: string) => void }) {
+export function DropTarget(props: {
+  title: string;
+  hint: string;
+  onFiles: (files: File[]) => void;
+  onText: (text: string) => void;
+}) {
   const [over, setOver] = useState(false);
   const latest = useRef(props);
   latest.current = props;
@@ -67,8 +71,8 @@ export function DropTarget(props: { onFiles: (files: File[]) => void; onText: (t
     <div className={classes.overlay}>
       <div className={classes.drop}>
         <IconFileImport size={40} stroke={1.4} aria-hidden />
-        <b>{words.transfer.drop}</b>
-        <span>{words.transfer.dropHint}</span>
+        <b>{props.title}</b>
+        <span>{props.hint}</span>
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { words } from '../../words/words.ts';
 import { DropTarget } from './drop-target.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { useImport } from './use-import.ts';
@@ -11,7 +12,12 @@ export function Imports() {
   const close = () => void navigate({ to: '.', search: (before) => ({ ...before, import: undefined }), replace: true });
   return (
     <>
-      <DropTarget onFiles={(files) => void imports.files(files)} onText={(text) => void imports.text(text)} />
+      <DropTarget
+        title={words.transfer.drop}
+        hint={words.transfer.dropHint}
+        onFiles={(files) => void imports.files(files)}
+        onText={(text) => void imports.text(text)}
+      />
       <ImportDialog
         opened={search.import !== undefined || imports.importing.state !== 'idle'}
         onClose={close}

@@ -2,6 +2,7 @@
 export const configImport = {
   label: 'Import a configuration',
   lead: 'Drop a file here or choose one: a configuration of Keyward, LiteLLM’s config.yaml, a .env file, channels of one-api or new-api, or CC Switch’s profiles. You see what would change before anything does.',
+  dropHint: 'A configuration: Keyward, LiteLLM, .env, one-api, new-api or CC Switch',
   tooLarge: (size: string, most: string) => `The file is ${size}; a configuration has at most ${most}.`,
   passphrase: 'Passphrase of the file',
   open: 'Open its secrets',

@@ -14,6 +14,11 @@ const STREAM = `${[{ role: 'assistant', content: 'Grüße, ' }, { content: '世�
   .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
   .join('')}data: [DONE]\n\n`;
 
+interface Step {
+  stage: string;
+  output?: { ledger?: { on?: string; path: string; action: string; why: string }[] };
+}
+
 describe.skipIf(!executable)(executable ? 'a translated stream' : `a translated stream: ${reason}`, () => {
   let browser: Browser;
   let gateway: Served;
@@ -65,6 +70,25 @@ describe.skipIf(!executable)(executable ? 'a translated stream' : `a translated 
     await events.getByRole('button', { name: 'Next event' }).click();
     await events.getByText(/^Event 2 of \d+$/).waitFor();
     await events.getByText(/世界/).first().waitFor();
+    await expectAccessible(page);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)('says in a replay what each field became and why, %s', async (colorScheme) => {
+    const { page, faults } = await gateway.open(browser, `requests/${capture}/replay`, { colorScheme });
+    await page
+      .getByRole('button', { name: /^Translate/ })
+      .first()
+      .click();
+    const ledger = page.getByRole('table', { name: 'What could not be carried as it was' });
+    const row = (field: string) =>
+      ledger.getByRole('row').filter({ has: page.getByRole('rowheader', { name: field }) });
+    const { steps } = await gateway.api<{ steps: Step[] }>(`/captures/${capture}`, undefined, 'GET');
+    const losses = steps.flatMap(({ stage, output }) => (stage === 'translate' ? (output?.ledger ?? []) : []));
+    const ofRequest = losses.filter(({ on }) => on !== 'answer');
+    expect(ofRequest.map(({ path }) => path)).toEqual(expect.arrayContaining(['top_k', 'thinking']));
+    for (const { path, action, why } of ofRequest) await row(path).getByText(`${action}: ${why}`).first().waitFor();
     await expectAccessible(page);
     expect(faults).toEqual([]);
     await page.context().close();

@@ -6,6 +6,16 @@ const ofProvider: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['claude-opus-4-5', 'claude-sonnet-4-5'],
 };
 
+/** Who has not said which models it has, or not lately. */
+const REFUSED: Readonly<Record<string, Partial<ModelListRow>>> = {
+  anthropic: { problem: { sentence: 'Anthropic refused the key with status 401.', capture: null } },
+  ollama: {
+    listedAt: null,
+    models: 0,
+    problem: { sentence: 'Nothing listens at http://127.0.0.1:11434.', capture: null },
+  },
+};
+
 export function sampleModels(providers: readonly ProviderRow[], wanted?: string): ModelRow[] {
   return providers
     .filter(({ id, practice }) => !practice && (wanted === undefined || id === wanted))
@@ -38,5 +48,6 @@ export function sampleLists(providers: readonly ProviderRow[], nowMs: number): M
       leftOut: 0,
       keys,
       problem: null,
+      ...REFUSED[id],
     }));
 }
