@@ -5,7 +5,9 @@
  * same process, which takes some 40 ms.
  */
 
-/** Since Node 23.11 and 22.15; it does not return unless it fails. */
+import { accessSync, constants } from 'node:fs';
+
+/** Since Node 23.11 and 22.15; it never returns: where the system refuses, Node ends the process with the system's error. */
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => void;
 
 export function serveFromOneArena(): void {
@@ -14,8 +16,10 @@ export function serveFromOneArena(): void {
   if (process.env.MALLOC_ARENA_MAX !== undefined) return;
   const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   try {
+    // Gone or replaced since, as by an update under way; or not allowed by Node's own permissions, which throws.
+    accessSync(process.execPath, constants.X_OK);
     execve.call(process, process.execPath, args, { ...process.env, MALLOC_ARENA_MAX: '1' });
   } catch {
-    // Where it is not allowed, the gateway serves all the same.
+    // The gateway serves all the same.
   }
 }

@@ -253,7 +253,10 @@ describe('against a running instance', () => {
   it('ends with 0 when the provider cannot be reached: the key is not at fault', async () => {
     const gone = await fakeProvider();
     await gone.close();
-    await runCli(['providers', 'add', 'gone', '--base-url', gone.url], { home: where });
+    const { stdout: next } = await runCli(['providers', 'add', 'gone', '--base-url', gone.url], { home: where });
+    expect(next).toContain('Store its key: keyward keys add --provider gone');
+    const local = await runCli(['providers', 'add', 'ollama'], { home: where });
+    expect(local.stdout).toContain('It needs no key: ask for ollama/MODEL');
     const added = await runCli(['keys', 'add', '--provider', 'gone', '--json'], { home: where, stdin: `${SECRET}x` });
     expect(added.code).toBe(0);
     expect(added.rows[0]).toMatchObject({ health: 'unreachable' });

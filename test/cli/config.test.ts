@@ -40,6 +40,8 @@ describe('config', { timeout: 120_000 }, () => {
     expect(taken).toMatchObject({ code: 0, stderr: '' });
     expect(taken.stdout).toContain(`…${SECRET.slice(-4)}`);
     expect(taken.stdout).not.toContain(SECRET);
+    const again = await runCli(['config', 'import', file, ...sealed], { home: here });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('There is nothing to import.') });
     const keys = await runCli(['keys', 'list', '--json'], { home: here });
     expect(keys.rows).toMatchObject([{ provider: 'anthropic', lastFour: SECRET.slice(-4) }]);
     expect(existsSync(path.join(here, 'master.key'))).toBe(true);

@@ -114,6 +114,10 @@ async function importConfig({ out, session }: Run, options: ImportOptions, file:
     out.value(preview, () => previewText(preview, out));
     return EXIT.done;
   }
+  if (!options.yes && !preview.items.some(({ action }) => action === 'add' || action === 'change')) {
+    out.value(preview, () => `${previewText(preview, out)}\nThere is nothing to import.`);
+    return EXIT.done;
+  }
   if (!options.yes) {
     out.note(previewText(preview, out));
     const agreed = await confirm('Import this?');

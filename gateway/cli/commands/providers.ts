@@ -97,10 +97,12 @@ export function addProviderCommands(program: Command): void {
         const { preset, name, baseUrl, dialect, header: headers, set: settings } = options;
         const { client } = await session(true);
         const row = await client.providers.add({ id, preset, name, baseUrl, dialect, headers, settings });
-        out.value(
-          row,
-          () => `Added ${row.name} (${row.id}) at ${row.baseUrl}. Store its key: keyward keys add --provider ${row.id}`,
-        );
+        const { findPreset, needsKey } = await import('../../providers/presets.ts');
+        const next =
+          row.preset === null || needsKey(findPreset(row.preset))
+            ? `Store its key: keyward keys add --provider ${row.id}`
+            : `It needs no key: ask for ${row.id}/MODEL (keyward models list).`;
+        out.value(row, () => `Added ${row.name} (${row.id}) at ${row.baseUrl}. ${next}`);
       }),
     );
   providers
