@@ -68,7 +68,9 @@ function probeLines(probes: Explanation['probes'], paint: Paint, width: number):
 function rungLines(rung: Explanation['ladder'][number], paint: Paint, width: number): string[] {
   const mark = { passed: paint.green('✓'), failed: paint.red('✗'), unknown: paint.dim('?') }[rung.result];
   const question = QUESTIONS[rung.check].padEnd(QUESTION_WIDTH);
-  const evidence = rung.evidence.map(({ what, where, value }) => oneLine(`${what}: ${value} (${where})`));
+  const evidence = rung.evidence.map(({ what, where, value }) =>
+    oneLine(`${value === '' ? what : `${what.replace(/\.$/, '')}: ${value}`} (${where})`),
+  );
   // What is merely not known needs no proof line by line; what failed does.
   if (rung.result === 'failed') {
     return [
@@ -79,5 +81,14 @@ function rungLines(rung: Explanation['ladder'][number], paint: Paint, width: num
   const room = width - QUESTION_WIDTH - 6;
   const [first = ''] = evidence;
   const shown = first.length > room ? `${first.slice(0, Math.max(room - 1, 20))}…` : first;
-  return [`  ${mark} ${question}  ${paint.dim(shown)}`.trimEnd()];
+  const more = tellsLosses(rung) ? evidence.slice(1) : [];
+  return [
+    `  ${mark} ${question}  ${paint.dim(shown)}`.trimEnd(),
+    ...more.map((text) => `      ${paint.dim(wrap(text, width, '      '))}`),
+  ];
+}
+
+/** A translation that passed and lost something: each loss, of each attempt, is worth a line. */
+function tellsLosses({ check, evidence }: Explanation['ladder'][number]): boolean {
+  return check === 'translated' && evidence.some(({ where }) => /^(?:request|answer) /.test(where));
 }

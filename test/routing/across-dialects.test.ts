@@ -1,6 +1,7 @@
 /** An attempt that follows another in another dialect: each keeps its own ledger, and a replay tells the same. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture } from '../../gateway/captures/capture.ts';
+import { explanationText } from '../../gateway/cli/explanation-text.ts';
 import { ledgerLines } from '../../gateway/cli/step-line.ts';
 import { controlClient } from '../../gateway/control/router.ts';
 import type { Route } from '../../gateway/store/schema.ts';
@@ -90,6 +91,11 @@ describe('attempts in several dialects', () => {
     expect(ledgerLines(second, PLAIN_TEXT).join('\n')).not.toContain('request seed');
     const client = controlClient(gateway.gateway.control, 'cli');
     const explained = await client.captures.explain({ id: capture.id });
+    const page = explanationText(explained, PLAIN_TEXT, 110);
+    const ofSecond = page.indexOf('Attempt 2: Translated');
+    expect(page.indexOf('(request seed)')).toBeGreaterThan(0);
+    expect(page.indexOf('(request seed)')).toBeLessThan(ofSecond);
+    expect(page.lastIndexOf('(request logit_bias)')).toBeGreaterThan(ofSecond);
     const rung = explained.ladder.find(({ check }) => check === 'translated');
     const told = rung?.evidence.map(({ what, where }) => `${where}: ${what}`) ?? [];
     const at = told.findIndex((text) => text.includes('Attempt 2: Translated'));
