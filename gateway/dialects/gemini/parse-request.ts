@@ -125,7 +125,7 @@ function findOnlyHere(body: Record<string, unknown>, config: Record<string, unkn
   if (modalities.length > 0) {
     found.push({
       param: 'generationConfig.responseModalities',
-      why: `Only Gemini answers with ${modalities.join(' and ').toLowerCase()} here.`,
+      why: `Only Gemini answers with ${modalities.join(' and ').toLowerCase()} here; ask others at /v1/images/generations or /v1/audio/speech.`,
     });
   }
   if (asText(member(config, 'responseMimeType')) === 'text/x.enum') {

@@ -171,6 +171,22 @@ describe('what would be another image is refused before anybody is asked', () =>
     expect(server.asked).toHaveLength(before);
   });
 
+  it('one asked of another maker’s model in Gemini’s form, with the path to ask it at', async () => {
+    const origin = 'http://127.0.0.1:9';
+    await gateway.addProvider(
+      { id: 'up', dialect: 'openai-chat', baseUrl: `${origin}/v1` },
+      'sk-aB3dE5fG7hJ9kL1mN3pQ5rS7',
+    );
+    const response = await gateway.post('/v1beta/models/up/gpt-image-1:generateContent', {
+      contents: [{ role: 'user', parts: [{ text: 'a cat' }] }],
+      generationConfig: { responseModalities: ['IMAGE'] },
+    });
+    expect(response.status).toBe(400);
+    expect((await response.json()).error.message).toMatch(
+      /Only Gemini answers with image here.*\/v1\/images\/generations/,
+    );
+  });
+
   it('an edit, which Gemini has in no such form', async () => {
     const image = new File([Buffer.from(PNG, 'base64')], 'a.png', { type: 'image/png' });
     const error = await failure(openai.images.edit({ model: MODEL, image, prompt: 'blue' }));

@@ -85,6 +85,20 @@ it('says in its ledger what Gemini has in another way, or not', async () => {
   });
 });
 
+it('has its format from an edit of the owner where the app cannot say it', async () => {
+  const edit = (transform: object | undefined) =>
+    gateway.gateway.services.store.update({ actor: 'test', action: 'test', subject: 'test' }, (draft) => {
+      for (const app of draft.apps) app.transform = transform as never;
+    });
+  await edit({ headers: [], body: [{ do: 'default', path: '/response_format', value: 'wav' }], redact: [] });
+  try {
+    const response = await speak({ response_format: undefined });
+    expect((await bytesOf(response)).equals(waveFile(SAMPLES))).toBe(true);
+  } finally {
+    await edit(undefined);
+  }
+});
+
 describe('is refused', () => {
   it.each([
     ['response_format', { response_format: undefined }, /response_format wav/],
