@@ -396,7 +396,7 @@ export const en = {
     pasteAnother: 'Paste another key',
     options: 'Label and expiry',
     whereFrom: (provider: string) => `Where do I get a key of ${provider}?`,
-    storedAs: (provider: string) => `Kept encrypted, sent to ${provider} only.`,
+    storedAs: (provider: string, four: string) => `Kept encrypted, sent to ${provider} only. It ends in ${four}.`,
     noneNeeded: (provider: string) => `${provider} needs no key. Add it under Providers instead.`,
   },
 

@@ -21,7 +21,8 @@ export function IssueKey({ app, onClose }: { app: string | undefined; onClose: (
   };
   return (
     <Modal
-      opened={app !== undefined}
+      // Once its form is there: what has the focus is chosen as it opens.
+      opened={app !== undefined && apps.data !== undefined}
       onClose={close}
       closeOnClickOutside={!issued}
       closeOnEscape={!issued}

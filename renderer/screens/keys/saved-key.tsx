@@ -32,9 +32,7 @@ export function SavedKey(props: { saved: Saved; providerName: string; onAnother:
         <Light tone={healthTone({ health: health.state, disabled: false })} size={28} />
         <div>
           <p className={classes.savedSentence}>{check ? health.sentence : w.savedUnchecked}</p>
-          <p className="kw-dim">
-            {w.storedAs(props.providerName)} {w.endsIn(props.saved.key.lastFour)}.
-          </p>
+          <p className="kw-dim">{w.storedAs(props.providerName, props.saved.key.lastFour)}</p>
         </div>
       </div>
       {action.problem && <ProblemNote problem={action.problem} />}

@@ -101,6 +101,13 @@ describe.skipIf(!executable)(executable ? 'the screens' : `the screens: ${reason
     expect(await page.content()).not.toContain('0123456789abcdefghijklmnopqrstuvwxyz');
   });
 
+  it('opens the form of a new gateway key with its first empty field in hand, from an address too', async () => {
+    const { page } = await open('apps?issue=app_cursor01', { home: 'full' });
+    const label = page.getByRole('dialog', { name: 'Issue a gateway key' }).getByLabel('Label');
+    await label.waitFor();
+    await expect.poll(() => label.evaluate((field) => field === document.activeElement)).toBe(true);
+  });
+
   it('revokes a gateway key and takes that back', async () => {
     const { page } = await open('apps', { home: 'full' });
     await page.getByRole('button', { name: 'More actions for laptop' }).click();

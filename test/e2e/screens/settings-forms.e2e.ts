@@ -204,4 +204,28 @@ describe.skipIf(!executable)(executable ? 'settings in words' : `settings in wor
     expect(faults).toEqual([]);
     await page.context().close();
   });
+
+  it('asks for what a provider needs besides its key, says what for, and says why it lists no models', async () => {
+    const { page, faults } = await gateway.open(browser, 'keys?add=watsonx');
+    const dialog = page.getByRole('dialog', { name: 'Add a key' });
+    await dialog.getByText('A project or a deployment space is needed').waitFor();
+    await dialog.getByRole('combobox', { name: /^Region/ }).click();
+    await page.getByRole('option', { name: 'eu-de' }).click();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.goto(`${gateway.url}/ui/providers?edit=mistral`);
+    await page
+      .getByRole('dialog', { name: /^Edit / })
+      .getByLabel('Base URL')
+      .waitFor();
+    await page.goto(`${gateway.url}/ui/providers`);
+    // The server of this test lists no models: it answers 404.
+    await page.getByRole('button', { name: /^More actions for Mistral/ }).click();
+    await page.getByRole('menuitem', { name: 'Ask for its models' }).click();
+    await page.getByText(/^It has not said which models it has\. .+/).waitFor();
+    await page.getByRole('link', { name: 'See why' }).click();
+    await page.getByRole('heading', { name: 'What was checked' }).waitFor();
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
 });
