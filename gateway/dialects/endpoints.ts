@@ -7,7 +7,13 @@ import type { Endpoint, Family } from '../exchange.ts';
 export type EndpointMatch =
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint }
   | { readonly kind: 'wrong-method'; readonly family: Family; readonly allowed: readonly string[] }
-  | { readonly kind: 'unknown'; readonly family: Family; readonly nearest?: string };
+  | {
+      readonly kind: 'unknown';
+      readonly family: Family;
+      readonly nearest?: string;
+      /** Where a path that only its provider knows is reached as it is. */
+      readonly raw?: string;
+    };
 
 interface PathRule {
   readonly method: 'POST' | 'GET';
@@ -98,6 +104,9 @@ const GEMINI_PREFIX = /^\/(?:v1beta|v1)\/models\//;
 /** Vercel's `ai` takes a model's name that holds a slash for a whole resource name: `/v1beta/PROVIDER/MODEL:ACTION`. */
 const GEMINI_RESOURCE = /^\/(?:v1beta|v1)\/(?!models\/)(?=[^/]+\/.+:[A-Za-z]+$)/;
 const KNOWN_ROOT = /^\/(?:v1beta|v1)(?:\/|$)/;
+/** What providers keep for their callers. Sources: platform.openai.com/docs/api-reference, docs.claude.com/en/api, ai.google.dev/api. */
+const PROVIDERS_OWN =
+  /^\/(?:v1beta|v1)(\/(?:files|batches|fine_tuning|uploads|vector_stores|assistants|threads|containers|evals|conversations|videos|cachedContents|messages\/batches|responses\/(?!responses)[\w-]+)(?:\/[\w./-]*)?)$/;
 
 /**
  * Matches method and path (without query). `upgrade` tells a WebSocket handshake. Never throws: a path with broken
@@ -184,6 +193,8 @@ function matchModels(method: string, path: string): EndpointMatch | undefined {
 
 function unknown(path: string): EndpointMatch {
   // Unknown paths answer in OpenAI's form (contract); the nearest known one is told, as that is nearly always the mend.
+  const own = PROVIDERS_OWN.exec(path)?.[1];
+  if (own !== undefined) return { kind: 'unknown', family: 'openai', raw: `/p/PROVIDER${own}` };
   return { kind: 'unknown', family: 'openai', nearest: nearestPath(path) };
 }
 

@@ -22,7 +22,8 @@ export function receiveHead(exchange: Exchange, context: StageContext): StageOut
   const upgrade = headerValue(rawHeaders, 'upgrade')?.toLowerCase() === 'websocket';
   const match = matchEndpoint(method, path, upgrade);
   if (match.kind === 'unknown') {
-    const hint = match.nearest ? ` Did you mean ${match.nearest}?` : '';
+    const known = match.raw ? ` What only its provider has is reached at ${clip(match.raw)}.` : '';
+    const hint = match.nearest ? ` Did you mean ${match.nearest}?` : known;
     return refuse({
       cause: 'wrong_endpoint',
       message: `There is nothing at ${method} ${clip(path)}.${hint}`,

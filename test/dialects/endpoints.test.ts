@@ -51,8 +51,19 @@ describe('matchEndpoint', () => {
     ['/chat/completions', '/v1/chat/completions'],
     ['/openai/v1/responses', '/v1/responses'],
     ['/messages', '/v1/messages'],
+    ['/v1/', '/v1/chat/completions'],
+    ['/v1/chat/completions/', '/v1/chat/completions'],
+    ['/v1/chat/completions/chat/completions', '/v1/chat/completions'],
   ])('names the path that %s was meant to be', (path, nearest) => {
     expect(matchEndpoint('POST', path)).toMatchObject({ kind: 'unknown', family: 'openai', nearest });
+  });
+
+  it.each([
+    ['/v1/files', '/p/PROVIDER/files'],
+    ['/v1/responses/resp_1', '/p/PROVIDER/responses/resp_1'],
+    ['/v1/messages/batches', '/p/PROVIDER/messages/batches'],
+  ])('names where %s, which only its provider has, is reached', (path, raw) => {
+    expect(matchEndpoint('GET', path)).toEqual({ kind: 'unknown', family: 'openai', raw });
   });
 
   it('does not throw on broken percent-encoding', () => {

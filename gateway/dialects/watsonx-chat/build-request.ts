@@ -47,6 +47,8 @@ export function buildRequest(request: CanonicalRequest, target: TargetFacts): Re
   const built = openaiChat.buildRequest(request, target);
   if (built.refused !== undefined) return built;
   const losses = createLosses();
+  // What only OpenAI's own completions can do, built for those above, is not to be had here.
+  if (request.from === 'openai-chat') for (const { param, why } of request.onlyHere) losses.refuse(param, why);
   const { value } = built;
   const kept: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {

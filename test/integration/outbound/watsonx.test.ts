@@ -186,6 +186,16 @@ it('what OpenAI’s form holds besides is dropped and listed, and a choice is sa
     expect(ledger).toContain(`"path":"${path}"`);
 });
 
+it.each([
+  ['modalities', { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'mp3' } }],
+  ['web_search_options', { web_search_options: {} }],
+])('%s, whose loss would change the answer, is refused', async (param, more) => {
+  const response = await chat(`watsonx/${MODEL}`, more);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { param, keyward: { cause: 'bad_request_parameter' } } });
+  expect(asked('/ml/v1/text/chat')).toEqual([]);
+});
+
 describe('a stream', () => {
   const chunk = (delta: object, finish: string | null = null) =>
     `event: message\ndata: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
