@@ -264,11 +264,14 @@ class Keeper extends ProviderLists implements KeptLists {
     }
     if (keys.length === 0 && needsKey(preset)) return nothing(`No key is stored for ${provider.name}.`);
     const told: Told = { models: undefined, keys: 0, leftOut: 0, failure: null };
+    // A runtime that is switched off would leave a failed call in the list of requests at each start and every hour.
+    const before = this.recordOf(provider.id)?.failure;
+    const away = !wished && before?.away ? before.capture : undefined;
     const deadline = AbortSignal.any([this.#end.signal, AbortSignal.timeout(WHOLE_TIMEOUT_MS)]);
     for (const key of keys.length === 0 ? [undefined] : keys) {
       let failed = false;
       for (const url of call.urls) {
-        const failure = await this.#readPages(provider, call, url, key, told, deadline);
+        const failure = await this.#readPages(provider, call, url, key, told, deadline, away);
         if (!failure) continue;
         told.failure ??= failure;
         failed = true;
@@ -278,7 +281,7 @@ class Keeper extends ProviderLists implements KeptLists {
     return told;
   }
 
-  /** Adds what all pages of one list hold; resolves with why the list could not be had whole. */
+  /** Adds what all pages of one list hold; resolves with why the list could not be had whole. `away`: the capture of a failure that stands already. */
   async #readPages(
     provider: Provider,
     { headers, nextParameter }: ListCall,
@@ -286,6 +289,7 @@ class Keeper extends ProviderLists implements KeptLists {
     key: ProviderKey | undefined,
     told: Told,
     signal: AbortSignal,
+    away: string | undefined,
   ): Promise<ListFailure | undefined> {
     const seen = new Set<string>();
     let url = first;
@@ -303,10 +307,15 @@ class Keeper extends ProviderLists implements KeptLists {
         timeoutMs: CALL_TIMEOUT_MS,
         maxBytes: bytesLeft,
         leavesOutGoodBody: true,
+        knownAway: away !== undefined,
         signal,
       });
       const failure = failureOf(provider, answer);
-      if (failure) return { sentence: failure, capture: answer.capture };
+      if (failure) {
+        const silent = answer.status === null;
+        const capture = silent ? (away ?? answer.capture) : answer.capture;
+        return { sentence: failure, capture, ...(silent ? { away: true } : {}) };
+      }
       const read = readListPage(answer.body, provider.preset);
       if (!read.ok) {
         return { sentence: `${provider.name} ${read.why} when it was asked for its models.`, capture: answer.capture };

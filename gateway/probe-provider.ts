@@ -87,7 +87,8 @@ export async function probeProvider(probe: ProbeRequest, options: PipelineOption
       attempt.timings.endMs = elapsed();
       const bytes = attempt.responseBody ? tapBytes(attempt.responseBody) : Buffer.alloc(0);
       const body = decodeText(bytes, headerValue(attempt.responseHeaders ?? [], 'content-encoding'), maxBytes);
-      if (exchange.recording === 'full' && leavesOutBody(probe, attempt)) exchange.recording = 'no-bodies';
+      if (probe.knownAway && attempt.status === undefined) exchange.recording = 'off';
+      else if (exchange.recording === 'full' && leavesOutBody(probe, attempt)) exchange.recording = 'no-bodies';
       finishProbe(exchange, attempt, body, error, options, provider.name);
       resolve({
         capture: exchange.id,

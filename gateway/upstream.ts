@@ -106,6 +106,8 @@ export interface ProbeRequest {
   readonly maxBytes?: number;
   /** The body of a good answer is not worth keeping: what it said is kept elsewhere. */
   readonly leavesOutGoodBody?: boolean;
+  /** Nobody asked for this call, and that nobody answers there stands in a capture already: another silence is not recorded. */
+  readonly knownAway?: boolean;
   /** Breaks the call off. */
   readonly signal?: AbortSignal;
 }

@@ -22,7 +22,9 @@ const fileSchema = z.object({
       leftOut: count,
       keys: count,
       rows: z.string(),
-      failure: z.object({ sentence: z.string(), capture: z.string().optional() }).nullable(),
+      failure: z
+        .object({ sentence: z.string(), capture: z.string().optional(), away: z.boolean().optional() })
+        .nullable(),
     }),
   ),
 });

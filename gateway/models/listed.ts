@@ -16,6 +16,8 @@ export interface ListFailure {
   readonly sentence: string;
   /** The call that failed; undefined where none was made. */
   readonly capture?: string;
+  /** Nobody answered it. */
+  readonly away?: boolean;
 }
 
 /** One provider's list as it is kept. */

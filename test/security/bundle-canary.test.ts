@@ -3,7 +3,7 @@
  * secrets may come out, in any form, nor in the home that the bundle is opened in. KEYWARD_BUNDLE_CANARIES sets how many.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { transferDeps } from '../../gateway/control/transfer.ts';
 import { exportCaptures } from '../../gateway/transfer/export-captures.ts';
+import { textsOf } from '../support/home-files.ts';
 import { openHome, type TestHome } from '../transfer/homes.ts';
 
 const EXCHANGES = Number(process.env.KEYWARD_BUNDLE_CANARIES ?? 1_000);
@@ -161,10 +162,7 @@ it(`${EXCHANGES} exchanges full of secrets leave none of them in what is exporte
   const imported = await here.client.transfer.import({ content: bundle.toString('base64'), encoding: 'base64' });
   expect(imported.captures).toHaveLength(ids.length);
   await here.gateway.gateway.services.recorder.settle();
-  for (const entry of await readdir(here.gateway.home, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile())
-      search((await readFile(join(entry.parentPath, entry.name))).toString('latin1'), `the other home, ${entry.name}`);
-  }
+  for (const { name, text } of await textsOf(here.gateway.home)) search(text, `the other home, ${name}`);
   expect([...new Set(found)]).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainCapture } from '../../gateway/diagnosis/explain.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { textsOf } from '../support/home-files.ts';
 
 const EXCHANGES = Number(process.env.KEYWARD_CANARIES ?? 10_000);
 const unique = () => randomBytes(24).toString('base64url').replace(/[-_]/g, 'x');
@@ -161,11 +162,6 @@ function formsOf(secret: string): string[] {
   return [...new Set(forms)].filter((form) => form.length >= 12);
 }
 
-async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
 describe(`${EXCHANGES} exchanges full of secrets`, () => {
   it('leave none of them anywhere', { timeout: 600_000 }, async () => {
     let next = 0;
@@ -223,7 +219,7 @@ describe(`${EXCHANGES} exchanges full of secrets`, () => {
     await recorder.settle();
 
     // What lies on the disk, byte for byte (instance.json alone holds the start token, by contract).
-    for (const file of await filesOf(gateway.home)) search((await readFile(file)).toString('latin1'), file);
+    for (const { name, text } of await textsOf(gateway.home)) search(text, name);
     // What the control interface shows.
     for (const path of [
       '/status',

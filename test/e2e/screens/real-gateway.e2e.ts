@@ -1,11 +1,12 @@
 /** The newcomer's minute on the real thing: `keyward serve`, its sign-in link, its practice provider. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textsOf } from '../../support/home-files.ts';
 import { findBrowser, launchBrowser } from '../../support/screens-fixture/browser.ts';
 
 const executable = findBrowser();
@@ -95,11 +96,7 @@ describe.skipIf(!executable)(
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect(await page.content()).not.toContain(SECRET);
       expect(JSON.stringify(await context.storageState())).not.toContain(SECRET);
-      for (const file of await readdir(home, { recursive: true, withFileTypes: true })) {
-        if (!file.isFile()) continue;
-        const bytes = await readFile(path.join(file.parentPath, file.name));
-        expect(bytes.includes(SECRET), file.name).toBe(false);
-      }
+      for (const { name, text } of await textsOf(home)) expect(text.includes(SECRET), name).toBe(false);
       await context.close();
     });
 

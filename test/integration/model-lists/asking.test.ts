@@ -233,6 +233,19 @@ describe('what goes wrong', () => {
     expect(listsOf(gateway).recordOf('local')?.failure).toBeNull();
   });
 
+  it('by nobody at all is recorded once, and again when a person asks', async () => {
+    const asked = async () => (await gateway.gateway.services.recorder.list({})).map(({ id }) => id);
+    server.list((_url, _request, response) => void response.destroy());
+    const { record } = await ask(local());
+    const first = await asked();
+    expect(first).toEqual([record?.failure?.capture]);
+    await listsOf(gateway).refresh();
+    expect(await asked()).toEqual(first);
+    expect(listsOf(gateway).recordOf('local')?.failure).toEqual(record?.failure);
+    await listsOf(gateway).refresh(undefined, true);
+    expect(await asked()).toHaveLength(2);
+  });
+
   it('with a list of a hundred thousand is bounded, and says what was left out', async () => {
     const many = Array.from({ length: 100_000 }, (_, index) => `model-${index}`);
     server.list(() => openaiList(...many, 'model-0'));

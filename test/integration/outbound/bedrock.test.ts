@@ -1,12 +1,11 @@
 /** Apps of every dialect ask Bedrock: signed requests over real sockets, binary streams back, failures named. */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlClient } from '../../../gateway/control/router.ts';
 import type { ControlDeps } from '../../../gateway/control/services.ts';
 import { type BedrockServer, startBedrock } from '../../support/bedrock/server.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { textsOf } from '../../support/home-files.ts';
 
 const ACCOUNT = {
   accessKeyId: 'ASIAQYLPMN5HABCDEFGH',
@@ -230,9 +229,7 @@ it('no secret part, no token and no signature is in any capture or file of the h
     const text = JSON.stringify(await gateway.capture(id));
     for (const secret of secrets) expect(text.includes(secret), `capture ${id} holds a secret`).toBe(false);
   }
-  const files = (await readdir(gateway.home, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
-  for (const file of files) {
-    const text = (await readFile(join(file.parentPath, file.name))).toString('latin1');
-    for (const secret of secrets) expect(text.includes(secret), `${file.name} holds a secret`).toBe(false);
+  for (const { name, text } of await textsOf(gateway.home)) {
+    for (const secret of secrets) expect(text.includes(secret), `${name} holds a secret`).toBe(false);
   }
 });

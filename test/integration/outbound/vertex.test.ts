@@ -1,10 +1,8 @@
-/** Apps of every dialect ask Vertex AI: tokens made from a service account or a person's sign-in, models of three makers. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlClient } from '../../../gateway/control/router.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { type GoogleServer, startGoogle } from '../../support/google/server.ts';
+import { textsOf } from '../../support/home-files.ts';
 
 let google: GoogleServer;
 let gateway: TestGateway;
@@ -178,12 +176,8 @@ it('no part of a credential, and no token, is anywhere in the home', async () =>
   const lines = account.private_key.split('\n').filter((line) => line.length > 30 && !line.startsWith('-'));
   const secrets = [...google.tokens, ...lines, person.client_secret, person.refresh_token];
   expect(google.tokens.length).toBeGreaterThan(2);
-  const files = (await readdir(gateway.home, { recursive: true, withFileTypes: true })).filter((entry) =>
-    entry.isFile(),
-  );
-  for (const file of files) {
-    const text = (await readFile(join(file.parentPath, file.name))).toString('latin1');
-    for (const secret of secrets) expect(text.includes(secret), `${file.name} holds a secret`).toBe(false);
+  for (const { name, text } of await textsOf(gateway.home)) {
+    for (const secret of secrets) expect(text.includes(secret), `${name} holds a secret`).toBe(false);
   }
   const rows = await gateway.gateway.services.recorder.list({ limit: 500 });
   expect(rows.length).toBeGreaterThan(15);

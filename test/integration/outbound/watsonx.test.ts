@@ -1,6 +1,3 @@
-/** Apps of every dialect ask IBM watsonx.ai: the key is exchanged for a token, and never goes to the models' host. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Json,
@@ -11,6 +8,7 @@ import {
 } from '../../clients/upstreams/upstream.ts';
 import { watsonx, watsonxTokens } from '../../clients/upstreams/watsonx.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { textsOf } from '../../support/home-files.ts';
 
 let ibm: Running;
 let gateway: TestGateway;
@@ -251,10 +249,8 @@ it('neither the key nor any token is anywhere in the home', async () => {
   await gateway.gateway.services.recorder.settle();
   const secrets = [...made, watsonx.secret, WRONG];
   expect(made.size).toBeGreaterThan(2);
-  const files = (await readdir(gateway.home, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-  for (const file of files) {
-    const text = (await readFile(join(file.parentPath, file.name))).toString('latin1');
-    for (const secret of secrets) expect(text.includes(secret), `${file.name} holds a secret`).toBe(false);
+  for (const { name, text } of await textsOf(gateway.home)) {
+    for (const secret of secrets) expect(text.includes(secret), `${name} holds a secret`).toBe(false);
   }
   const rows = await gateway.gateway.services.recorder.list({ limit: 500 });
   for (const { id } of rows) {
