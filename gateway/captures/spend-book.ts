@@ -22,8 +22,8 @@ interface Sum {
 /** One subject's sums on one day: looked up once a request, so that no names of sums are put together for each. */
 interface Tally {
   readonly day: string;
-  /** `2026-11-29 app:ID`. */
-  readonly key: string;
+  /** `app:ID`. */
+  readonly subject: string;
   /** As budgets see it: all that is over. */
   readonly today: Sum;
   readonly month: Sum;
@@ -103,13 +103,13 @@ export class SpendBook implements Spend {
   #tally(of: SubjectKind, id: string, day: string): Tally {
     const known = this.#tallies[of].get(id);
     if (known?.day === day) return known;
-    const key = `${day} ${of}:${id}`;
+    const subject = `${of}:${id}`;
     const tally = {
       day,
-      key,
-      today: sumIn(this.#days, key),
-      month: sumIn(this.#months, `${monthOf(day)} ${of}:${id}`),
-      packed: sumIn(this.#packed, key),
+      subject,
+      today: sumIn(this.#days, `${day} ${subject}`),
+      month: sumIn(this.#months, `${monthOf(day)} ${subject}`),
+      packed: sumIn(this.#packed, `${day} ${subject}`),
       changed: false,
     };
     this.#tallies[of].set(id, tally);
@@ -127,7 +127,7 @@ export class SpendBook implements Spend {
     return changed.map((tally) => {
       tally.changed = false;
       const { nanos, unpriced } = tally.packed;
-      return [tally.key.slice(0, 10), tally.key.slice(11), nanos, unpriced];
+      return [tally.day, tally.subject, nanos, unpriced];
     });
   }
 

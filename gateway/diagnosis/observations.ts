@@ -1,5 +1,6 @@
 /** Facts that no phrase expresses: an empty answer, a completion that holds nothing, a gateway that asked another model. */
 
+import { parseJson } from '../dialects/canonical/json.ts';
 import type { Contribution } from './contribution.ts';
 import type { Facts } from './facts.ts';
 import type { Weights } from './signatures/signature.ts';
@@ -135,17 +136,8 @@ function describeStream(facts: Facts): Hollow | undefined {
 /** The beginning of the first data line that begins like JSON and is none, though others follow it: nothing was cut off there. */
 function damagedEvent(raw: string): string | undefined {
   const lines = raw.split('\n').filter((line) => line.startsWith('data:'));
-  const damaged = lines.slice(0, -1).find((line) => /^data:\s*\{/.test(line) && !isJson(line.slice(5)));
+  const damaged = lines.slice(0, -1).find((line) => /^data:\s*\{/.test(line) && parseJson(line.slice(5)) === undefined);
   return damaged?.trim().slice(0, 120);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** LiteLLM names the group that was asked for beside the error of the model that answered. */

@@ -4,6 +4,7 @@
  * the network cut them, and parses only the few lines that can matter.
  */
 import type { Dialect, TokenUsage } from '../exchange.ts';
+import { parseJson } from './canonical/json.ts';
 import { envelopeMember } from './envelope-member.ts';
 import { readArrayCounts, readCounts, readUsage, type UsageCounts, usageFrom } from './usage.ts';
 
@@ -115,7 +116,7 @@ export function usageOfTail(watch: StreamWatch): TokenUsage | undefined {
 export function watchEnd(watch: StreamWatch): void {
   if (watch.form === 'sse' && watch.carry !== '') watchLine(watch, watch.carry, 0, watch.carry.length);
   // A last line without its newline counts where it is whole; else it is what the stream was cut in.
-  if (watch.form === 'ndjson' && isJson(watch.carry)) watchJsonLine(watch, watch.carry);
+  if (watch.form === 'ndjson' && parseJson(watch.carry) !== undefined) watchJsonLine(watch, watch.carry);
   if (watch.form === 'json-array') {
     watch.ended = watch.carry.trimEnd().endsWith(']');
     if (!watch.sawContent) watch.error ??= watch.blocked;
@@ -275,15 +276,6 @@ function watchArray(watch: StreamWatch, text: string): void {
   if (watch.error === undefined && /^\s*\[?\s*\{\s*"error"\s*:/.test(text)) watch.error = toUtf8(text.slice(0, 4096));
   watch.tail = (watch.tail + text.slice(watch.carry.length)).slice(-TAIL);
   watch.carry = text.slice(-512);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function toUtf8(latin1: string): string {

@@ -3,7 +3,7 @@
  * when they are whole. It stands between the forwarder, which judges the provider's own bytes, and the client.
  */
 import { type CanonicalError, isBlocked, UNUSABLE, unusable } from '../dialects/canonical/error.ts';
-import { defined } from '../dialects/canonical/json.ts';
+import { defined, parseJson } from '../dialects/canonical/json.ts';
 import type { LedgerEntry } from '../dialects/canonical/losses.ts';
 import type { Fields } from '../dialects/canonical/request.ts';
 import { createStreamTranslator, type StreamTranslator } from '../dialects/canonical/stream-translator.ts';
@@ -140,7 +140,7 @@ export class TranslatedRoad implements AnswerRoad {
 
   sendWhole(_pieces: readonly Buffer[], text: string, judged: Failure | undefined): Failure | undefined {
     if (this.streamed) return this.sendWholeAsStream(this.streamed, text, judged);
-    const result = this.translation.back.whole(parse(text));
+    const result = this.translation.back.whole(parseJson(text));
     if (result.error !== undefined) {
       const failure = judged ?? this.unusableAnswer(result.error);
       this.deliver(
@@ -174,7 +174,7 @@ export class TranslatedRoad implements AnswerRoad {
     text: string,
     judged: Failure | undefined,
   ): Failure | undefined {
-    const result = translateResponseToStream(to, from, parse(text), plan, answer);
+    const result = translateResponseToStream(to, from, parseJson(text), plan, answer);
     if (result.error !== undefined) {
       const failure = judged ?? this.unreadable(result.error.message);
       this.deliver(this.wordFailure(result.error.status ?? 502, text, failure));
@@ -190,7 +190,7 @@ export class TranslatedRoad implements AnswerRoad {
 
   wordFailure(status: number, text: string, failure: Failure): OwnAnswer {
     const { attempt } = this.context;
-    if (parse(text) === undefined) return new UntouchedRoad(this.context).wordFailure(status, text, failure);
+    if (parseJson(text) === undefined) return new UntouchedRoad(this.context).wordFailure(status, text, failure);
     const { body, error } = this.translation.back.failed(status, text, lowerCase(attempt.responseHeaders ?? []));
     const headers = this.headers();
     if (error.retryAfterSeconds !== undefined && headerValue(headers, 'retry-after') === undefined) {
@@ -221,14 +221,6 @@ function successStatus(status = 200): number {
 
 /** Where each maker's SDK looks for the id that its support asks for. */
 const REQUEST_ID: Readonly<Partial<Record<Family, string>>> = { openai: 'x-request-id', anthropic: 'request-id' };
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function lowerCase(headers: RawHeaders): Record<string, string> {
   const named: Record<string, string> = {};

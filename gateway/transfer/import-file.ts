@@ -5,6 +5,7 @@ import type { Capture } from '../captures/capture.ts';
 import { captureIdAt, captureNumber, captureNumberTimeMs } from '../captures/capture-id.ts';
 import type { ImportItem } from '../captures/pack-imports.ts';
 import type { Imported } from '../control/contract/transfer.ts';
+import { parseJson } from '../dialects/canonical/json.ts';
 import type { Conversation } from './conversation.ts';
 import { judgeConversation } from './judge-conversation.ts';
 import { portableConfig } from './portable-config.ts';
@@ -140,12 +141,4 @@ function decode(bytes: Buffer): string {
     );
   }
   return text;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // worded by who asked
-  }
 }

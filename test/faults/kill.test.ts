@@ -16,10 +16,19 @@ const CHILD = new URL('./children/serve.ts', import.meta.url).pathname;
 const LOSABLE_MS = 50;
 
 let home: string;
+let started: ChildProcess | undefined;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'keyward-kill-'));
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(async () => {
+  // Also where an expectation failed in between: a gateway would run on for good.
+  if (started?.exitCode === null && started.signalCode === null) {
+    const gone = once(started, 'exit');
+    started.kill('SIGKILL');
+    await gone;
+  }
+  await rm(home, { recursive: true, force: true });
+});
 
 interface Running {
   readonly child: ChildProcess;
@@ -29,6 +38,7 @@ interface Running {
 
 async function start(): Promise<Running> {
   const child = spawn(process.execPath, [CHILD, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  started = child;
   const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
   const [line] = (await once(lines, 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };

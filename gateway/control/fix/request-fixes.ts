@@ -1,6 +1,7 @@
 /** Fixes that change the request itself, wait, or lie outside: nothing stored changes. */
 import { z } from 'zod';
 import { bodyText } from '../../diagnosis/facts-of-capture.ts';
+import { parseJson } from '../../dialects/canonical/json.ts';
 import type { Edit } from '../contract/replay.ts';
 import { Problem } from '../problem.ts';
 import type { FixAction, FixContext, Need } from './fix-action.ts';
@@ -87,10 +88,10 @@ const namedParameter = z.object({ error: z.object({ param: z.string() }) });
 function suggestedEdits({ capture }: FixContext): Edit[] {
   if (capture.cause === 'wrong_endpoint' && capture.stage === 'receive') return nearestAddress(capture);
   const text = bodyText(capture.attemptList.at(-1)?.responseBody);
-  const parsed = namedParameter.safeParse(parse(text));
+  const parsed = namedParameter.safeParse(parseJson(text ?? ''));
   if (!parsed.success || !/^[a-z_]{1,60}$/i.test(parsed.data.error.param)) return [];
   const { param } = parsed.data.error;
-  const body = parse(bodyText(capture.request.body)) as Record<string, unknown> | undefined;
+  const body = parseJson(bodyText(capture.request.body) ?? '') as Record<string, unknown> | undefined;
   if (body === undefined || body === null || !Object.hasOwn(body, param)) return [];
   const instead = /Use '([a-z_]{1,60})' instead/.exec(text ?? '')?.[1];
   const take: Edit = { path: `/${param}`, value: undefined };
@@ -103,14 +104,6 @@ function nearestAddress({ message }: FixContext['capture']): Edit[] {
   if (path !== undefined && !/MODEL|PROVIDER/.test(path)) return [{ path: 'url', value: path }];
   const method = / takes ([A-Z]+)(?: or [^,]+)?, not [A-Z]+\./.exec(message)?.[1];
   return method === undefined ? [] : [{ path: 'method', value: method }];
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined; // no JSON: then it names no parameter either
-  }
 }
 
 /** Values are edits: `body`, `header.NAME` or JSON pointers, as replay takes them; empty takes the place away. */

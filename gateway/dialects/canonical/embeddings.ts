@@ -115,6 +115,12 @@ export function readVector(value: unknown): readonly number[] | undefined {
   return value.every((each) => typeof each === 'number') ? value : undefined;
 }
 
+/** All of an answer's; undefined where there are none, or one of them is no vector. */
+export function readVectors(values: readonly unknown[]): readonly (readonly number[])[] | undefined {
+  const vectors = values.map(readVector);
+  return vectors.length > 0 && vectors.every((vector) => vector !== undefined) ? vectors : undefined;
+}
+
 function decodeVector(base64: string): readonly number[] | undefined {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;

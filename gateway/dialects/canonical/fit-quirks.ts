@@ -4,6 +4,7 @@
  */
 import type { TargetFacts } from './adapter.ts';
 import { fitMessages, withInstruction } from './fit-messages.ts';
+import { samplingName } from './foreign.ts';
 import { defined } from './json.ts';
 import type { Losses } from './losses.ts';
 import type { CanonicalRequest, Fields, Part, ResponseFormat, Sampling } from './request.ts';
@@ -39,18 +40,6 @@ function withRoom(request: CanonicalRequest, most: number | undefined, losses: L
 
 const NO_FIELD = 'The provider has no such parameter, or does nothing with it.';
 
-const NUMBERS: Readonly<Record<keyof Sampling, string>> = {
-  temperature: 'temperature',
-  topP: 'top_p',
-  topK: 'top_k',
-  frequencyPenalty: 'frequency_penalty',
-  presencePenalty: 'presence_penalty',
-  seed: 'seed',
-  n: 'n',
-  logprobs: 'logprobs',
-  topLogprobs: 'top_logprobs',
-};
-
 function fitFields(request: CanonicalRequest, lacks: ReadonlySet<LackedField>, losses: Losses): CanonicalRequest {
   if (lacks.size === 0) return request;
   const without = (name: LackedField, path: string, value: unknown): boolean => {
@@ -63,7 +52,7 @@ function fitFields(request: CanonicalRequest, lacks: ReadonlySet<LackedField>, l
     if (key === 'logprobs' && value === true && lacks.has(key)) {
       losses.refuse('logprobs', 'The provider gives no log probabilities for this model.');
     }
-    return !without(key, NUMBERS[key], value);
+    return !without(key, samplingName(key), value);
   });
   if (lacks.has('stop') && (request.stopSequences?.length ?? 0) > 0) {
     losses.refuse('stop', 'The provider takes no stop sequences for this model.');

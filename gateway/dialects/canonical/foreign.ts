@@ -62,10 +62,11 @@ export function dropSampling(
 ): void {
   for (const name of names) {
     const value = request.sampling[name];
-    if (value !== undefined) losses.add('dropped', snake(name), `${own} has no such parameter.`, value);
+    if (value !== undefined) losses.add('dropped', samplingName(name), `${own} has no such parameter.`, value);
   }
 }
 
-function snake(name: string): string {
+/** OpenAI's name of a number, in which ledgers speak of it. */
+export function samplingName(name: keyof CanonicalRequest['sampling']): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

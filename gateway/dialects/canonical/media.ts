@@ -14,6 +14,14 @@ export function dataUrl(source: { readonly mediaType: string; readonly data: str
   return `data:${source.mediaType};base64,${source.data}`;
 }
 
+/** A document's text, where it is one: as it was given, or as base64 of a text type. */
+export function textOfSource(source: MediaSource): string | undefined {
+  if (source.kind === 'text') return source.text;
+  return source.kind === 'base64' && source.mediaType.startsWith('text/')
+    ? Buffer.from(source.data, 'base64').toString('utf8')
+    : undefined;
+}
+
 /** UTF-8 text as base64, for dialects that take documents as data only. */
 export function textAsBase64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');

@@ -2,7 +2,7 @@
 import { dropExtra } from '../canonical/foreign.ts';
 import { defined } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
-import { dataUrl } from '../canonical/media.ts';
+import { dataUrl, textOfSource } from '../canonical/media.ts';
 import type {
   CanonicalRequest,
   Fields,
@@ -102,12 +102,7 @@ function imageUrl(part: MediaPart, at: string, request: CanonicalRequest, losses
 /** Cohere's own `documents` are for citing from; a file among the words is a text, or cannot go along. */
 function documentText(part: MediaPart, at: string, losses: Losses): Fields[] {
   const { source, title } = part;
-  const text =
-    source.kind === 'text'
-      ? source.text
-      : source.kind === 'base64' && source.mediaType.startsWith('text/')
-        ? Buffer.from(source.data, 'base64').toString('utf8')
-        : undefined;
+  const text = textOfSource(source);
   if (text === undefined) {
     losses.refuse(at, 'Cohere takes documents as text only.');
     return [];

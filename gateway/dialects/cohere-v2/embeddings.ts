@@ -5,7 +5,7 @@ import {
   type EmbeddingRequest,
   type EmbeddingTask,
   fieldOf,
-  readVector,
+  readVectors,
   taskOf,
   textsOf,
 } from '../canonical/embeddings.ts';
@@ -54,13 +54,8 @@ export const cohereEmbed: EmbeddingProviderSide = {
   parseAnswer(body) {
     const answer = asRecord(body);
     const embeddings = asRecord(answer?.embeddings);
-    const found = asArray(embeddings?.float);
-    const vectors = found.flatMap((value) => {
-      const vector = readVector(value);
-      return vector ? [vector] : [];
-    });
-    if (found.length === 0 || vectors.length !== found.length)
-      return { error: unusable('The answer holds no embeddings.') };
+    const vectors = readVectors(asArray(embeddings?.float));
+    if (!vectors) return { error: unusable('The answer holds no embeddings.') };
     const billed = asRecord(asRecord(answer?.meta)?.billed_units);
     return { answer: defined({ vectors, inputTokens: asNumber(billed?.input_tokens) }) };
   },

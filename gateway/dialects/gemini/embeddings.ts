@@ -5,7 +5,7 @@ import {
   type EmbeddingInput,
   type EmbeddingProviderSide,
   type EmbeddingTask,
-  readVector,
+  readVectors,
   textsOf,
 } from '../canonical/embeddings.ts';
 import { unusable } from '../canonical/error.ts';
@@ -112,13 +112,8 @@ export const geminiEmbeddings: EmbeddingProviderSide = {
   },
   parseAnswer(body) {
     const answer = asRecord(body);
-    const found = asRecords(answer?.embeddings);
-    const vectors = found.flatMap(({ values }) => {
-      const vector = readVector(values);
-      return vector ? [vector] : [];
-    });
-    if (found.length === 0 || vectors.length !== found.length)
-      return { error: unusable('The answer holds no embeddings.') };
+    const vectors = readVectors(asRecords(answer?.embeddings).map(({ values }) => values));
+    if (!vectors) return { error: unusable('The answer holds no embeddings.') };
     const usage = asRecord(member(answer, 'usageMetadata'));
     return { answer: defined({ vectors, inputTokens: asNumber(member(usage, 'promptTokenCount')) }) };
   },

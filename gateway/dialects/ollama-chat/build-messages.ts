@@ -5,6 +5,7 @@
 import { dropExtra } from '../canonical/foreign.ts';
 import { defined, nonEmpty } from '../canonical/json.ts';
 import type { Losses } from '../canonical/losses.ts';
+import { textOfSource } from '../canonical/media.ts';
 import type { CanonicalRequest, Fields, MediaPart, Message, Part, ProviderDialect } from '../canonical/request.ts';
 import { argumentsObject } from '../canonical/tool-arguments.ts';
 
@@ -117,12 +118,7 @@ function mediaData(part: MediaPart, at: string, request: CanonicalRequest, losse
 }
 
 function documentText({ source, title }: MediaPart, at: string, losses: Losses): string {
-  const text =
-    source.kind === 'text'
-      ? source.text
-      : source.kind === 'base64' && source.mediaType.startsWith('text/')
-        ? Buffer.from(source.data, 'base64').toString('utf8')
-        : undefined;
+  const text = textOfSource(source);
   if (text === undefined) {
     losses.refuse(at, 'Ollama takes documents as text only.');
     return '';

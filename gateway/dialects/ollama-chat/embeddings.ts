@@ -1,5 +1,5 @@
 /** Ollama's `/api/embed`. Source: github.com/ollama/ollama, docs/api.md (*Generate Embeddings*), `EmbedRequest` of api/types.go. */
-import { dropFields, type EmbeddingProviderSide, readVector, textsOf } from '../canonical/embeddings.ts';
+import { dropFields, type EmbeddingProviderSide, readVectors, textsOf } from '../canonical/embeddings.ts';
 import { unusable } from '../canonical/error.ts';
 import { asArray, asNumber, asRecord, asText, defined } from '../canonical/json.ts';
 import { createLosses } from '../canonical/losses.ts';
@@ -26,13 +26,8 @@ export const ollamaEmbed: EmbeddingProviderSide = {
     const answer = asRecord(body);
     if (answer?.error !== undefined && answer.error !== null)
       return { error: errorOfValue(undefined, answer, JSON.stringify(answer)) };
-    const found = asArray(answer?.embeddings);
-    const vectors = found.flatMap((value) => {
-      const vector = readVector(value);
-      return vector ? [vector] : [];
-    });
-    if (found.length === 0 || vectors.length !== found.length)
-      return { error: unusable('The answer holds no embeddings.') };
+    const vectors = readVectors(asArray(answer?.embeddings));
+    if (!vectors) return { error: unusable('The answer holds no embeddings.') };
     return {
       answer: defined({
         vectors,

@@ -4,8 +4,8 @@
  */
 import { dropExtra } from '../canonical/foreign.ts';
 import type { Losses } from '../canonical/losses.ts';
-import { dataUrl } from '../canonical/media.ts';
-import type { CanonicalRequest, Fields, MediaPart, Message, Part } from '../canonical/request.ts';
+import { dataUrl, textOfSource } from '../canonical/media.ts';
+import type { CanonicalRequest, Fields, Message, Part } from '../canonical/request.ts';
 import type { InputFields } from './input-fields.ts';
 
 export function buildPrompt(request: CanonicalRequest, fields: InputFields, losses: Losses): Fields {
@@ -72,7 +72,7 @@ function textOf({ parts, at, role }: Message, losses: Losses): string {
           losses.add('dropped', path, 'Thinking is not told to a model on Replicate again.');
           return [];
         case 'document': {
-          const text = documentText(part);
+          const text = textOfSource(part.source);
           if (text === undefined) break;
           losses.add('renamed', path, 'The document stands as text in the prompt.');
           return [part.title === undefined ? text : `${part.title}\n\n${text}`];
@@ -82,13 +82,6 @@ function textOf({ parts, at, role }: Message, losses: Losses): string {
       return [];
     })
     .join('\n\n');
-}
-
-function documentText({ source }: MediaPart): string | undefined {
-  if (source.kind === 'text') return source.text;
-  return source.kind === 'base64' && source.mediaType.startsWith('text/')
-    ? Buffer.from(source.data, 'base64').toString('utf8')
-    : undefined;
 }
 
 function nameOf(part: Part): string {

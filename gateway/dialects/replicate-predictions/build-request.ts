@@ -2,7 +2,7 @@
 import { versionOf } from '../../providers/replicate.ts';
 import type { TargetFacts } from '../canonical/adapter.ts';
 import { budgetOfEffort, effortOf } from '../canonical/effort.ts';
-import { checkForeign, checkTarget, dropExtra } from '../canonical/foreign.ts';
+import { checkForeign, checkTarget, dropExtra, samplingName } from '../canonical/foreign.ts';
 import { defined } from '../canonical/json.ts';
 import { createLosses, type Losses, type Result } from '../canonical/losses.ts';
 import type { CanonicalRequest, Fields, ProviderDialect, Sampling } from '../canonical/request.ts';
@@ -57,18 +57,6 @@ function maxTokens(wish: number | undefined, fields: InputFields, losses: Losses
   return leastTokens;
 }
 
-const SPELLINGS: Readonly<Record<keyof Sampling, string>> = {
-  temperature: 'temperature',
-  topP: 'top_p',
-  topK: 'top_k',
-  frequencyPenalty: 'frequency_penalty',
-  presencePenalty: 'presence_penalty',
-  seed: 'seed',
-  n: 'n',
-  logprobs: 'logprobs',
-  topLogprobs: 'top_logprobs',
-};
-
 function buildSampling(sampling: Sampling, fields: InputFields, losses: Losses): Fields {
   const input: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(sampling) as [keyof Sampling, number | boolean | undefined][]) {
@@ -77,7 +65,7 @@ function buildSampling(sampling: Sampling, fields: InputFields, losses: Losses):
     if (name !== undefined) input[name] = value;
     else if (key === 'logprobs' && value === true)
       losses.refuse('logprobs', 'Models on Replicate give no log probabilities.');
-    else losses.add('dropped', SPELLINGS[key], NO_INPUT, value);
+    else losses.add('dropped', samplingName(key), NO_INPUT, value);
   }
   return input;
 }

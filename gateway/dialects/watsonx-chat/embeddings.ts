@@ -1,7 +1,7 @@
 /** watsonx.ai's embeddings. Source: cloud.ibm.com/apidocs/watsonx-ai#text-embeddings. */
-import { dropFields, type EmbeddingProviderSide, readVector, textsOf } from '../canonical/embeddings.ts';
+import { dropFields, type EmbeddingProviderSide, readVectors, textsOf } from '../canonical/embeddings.ts';
 import { unusable } from '../canonical/error.ts';
-import { asArray, asNumber, asRecord, asRecords, asText, defined } from '../canonical/json.ts';
+import { asArray, asNumber, asRecord, asText, defined } from '../canonical/json.ts';
 import { createLosses } from '../canonical/losses.ts';
 import type { Fields } from '../canonical/request.ts';
 
@@ -13,13 +13,8 @@ export const watsonxEmbeddings: EmbeddingProviderSide = {
   },
   parseAnswer(body) {
     const answer = asRecord(body);
-    const found = asArray(answer?.results);
-    const vectors = asRecords(answer?.results).flatMap(({ embedding }) => {
-      const vector = readVector(embedding);
-      return vector ? [vector] : [];
-    });
-    if (found.length === 0 || vectors.length !== found.length)
-      return { error: unusable('The answer holds no embeddings.') };
+    const vectors = readVectors(asArray(answer?.results).map((result) => asRecord(result)?.embedding));
+    if (!vectors) return { error: unusable('The answer holds no embeddings.') };
     return {
       answer: defined({
         vectors,
