@@ -157,6 +157,14 @@ function entriesOf({ apps, gatewayKeys, keys }: Used): LastUsedEntry[] {
   return entries;
 }
 
+/** An exchange that is over. */
+interface Ended {
+  readonly exchange: Exchange;
+  /** It has run for so long that it has a row as one that runs. */
+  readonly hadRow: boolean;
+  readonly share: SpendShare | undefined;
+}
+
 interface Underway {
   readonly batch: Batch;
   readonly lastUsed: readonly LastUsedEntry[];
@@ -203,9 +211,8 @@ class BatchingRecorder implements Recorder {
   private readonly running = new RunningExchanges();
   /** At the end of the turn, when its answers are on their way. */
   private readonly onPacking = () => this.catchUp();
-  /** Over, and not packed yet; what they spent stands at the same places. */
-  private readonly finished: Exchange[] = [];
-  private readonly finishedSpend: (SpendShare | undefined)[] = [];
+  /** Over, and not packed yet. */
+  private readonly finished: Ended[] = [];
   private readonly decoding = new Map<string, Promise<void>>();
   private readonly endWaiters = new Map<string, (() => void)[]>();
   private readonly underway = new Map<number, Underway>();
@@ -257,32 +264,33 @@ class BatchingRecorder implements Recorder {
 
   finish(exchange: Exchange): void {
     if (this.ended) return;
-    this.finishedSpend.push(this.spend.count(exchange));
-    this.finished.push(exchange);
+    // From now on it is not given the row of one that runs: that one would stand, were its own left out later.
+    const hadRow = this.running.end(exchange);
+    this.finished.push({ exchange, hadRow, share: this.spend.count(exchange) });
     if (this.finished.length === PACKED_AT_ONCE) setImmediate(this.onPacking);
     else if (this.finished.length >= MOST_UNPACKED) this.catchUp();
     else this.timer ??= setTimeout(this.onWindow, WINDOW_MS);
   }
 
   catchUp(): void {
-    for (let exchange = this.finished.shift(); exchange; exchange = this.finished.shift()) {
-      const share = this.finishedSpend.shift();
+    for (let ended = this.finished.shift(); ended; ended = this.finished.shift()) {
       try {
-        this.record(exchange, share);
+        this.record(ended);
       } catch (error) {
-        this.lose(exchange, share, error);
+        this.lose(ended, error);
       }
     }
   }
 
   /** What could not be recorded is counted all the same. */
-  private lose(exchange: Exchange, share: SpendShare | undefined, error: unknown): void {
+  private lose({ exchange, share }: Ended, error: unknown): void {
     this.fault(error, exchange);
     this.meter.note(exchange);
     this.spend.note(share);
   }
 
-  private record(exchange: Exchange, share: SpendShare | undefined): void {
+  private record(ended: Ended): void {
+    const { exchange } = ended;
     const { id } = exchange;
     this.noteUse(exchange);
     const coded = this.codedBodies(exchange);
@@ -298,19 +306,18 @@ class BatchingRecorder implements Recorder {
       }
     }
     if (!later) {
-      this.put(exchange, decoded, share);
+      this.put(ended, decoded);
       return;
     }
     const done = Promise.all(later)
-      .then(() => this.put(exchange, decoded, share))
-      .catch((error) => this.lose(exchange, share, error))
+      .then(() => this.put(ended, decoded))
+      .catch((error) => this.lose(ended, error))
       .finally(() => this.decoding.delete(id));
     this.decoding.set(id, done);
   }
 
-  private put(exchange: Exchange, decoded: ReadonlyMap<TappedBody, DecodedBody>, share: SpendShare | undefined): void {
+  private put({ exchange, hadRow, share }: Ended, decoded: ReadonlyMap<TappedBody, DecodedBody>): void {
     const { id } = exchange;
-    const hadRow = this.running.end(exchange);
     if (exchange.recording === 'off') {
       if (hadRow) packErasure(this.batch, id, captureNumber(id) as number);
     } else {
@@ -368,8 +375,7 @@ class BatchingRecorder implements Recorder {
     clearTimeout(this.timer);
     this.timer = undefined;
     const waiting = this.running.giveRows(begunBefore, (exchange) => {
-      // A body being decoded belongs to an exchange that is over; its row comes with it in a moment.
-      if (exchange.recording === 'off' || this.decoding.has(exchange.id)) return;
+      if (exchange.recording === 'off') return;
       try {
         this.pack(exchange, STATE.running);
       } catch (error) {

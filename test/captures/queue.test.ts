@@ -37,6 +37,24 @@ describe('a disk that cannot follow', () => {
   });
 });
 
+describe('many exchanges that are over before any is packed', () => {
+  it('get no row of one that runs in between, however long ago they began', async () => {
+    const recorder = await place.open();
+    const states: string[] = [];
+    recorder.subscribe(({ state }) => states.push(state));
+    const all = Array.from({ length: 300 }, (_, nth) => exchange({ body: tap(`${nth} `.repeat(1000)) }));
+    for (const [nth, one] of all.entries()) {
+      recorder.begin(one);
+      recorder.finish(one);
+      // The turn goes on for longer than it takes to be given such a row; packing then fills more than one batch.
+      if (nth === 200) for (const end = performance.now() + 60; performance.now() < end; );
+    }
+    await recorder.flush();
+    expect(states).toHaveLength(300);
+    expect(new Set(states)).toEqual(new Set(['done']));
+  });
+});
+
 describe('a fault while recording', () => {
   it('never reaches the request path, leaves nothing half written, and is told', async () => {
     const faults: unknown[] = [];
